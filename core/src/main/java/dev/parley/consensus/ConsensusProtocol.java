@@ -1,0 +1,26 @@
+package dev.parley.consensus;
+
+import org.jspecify.annotations.Nullable;
+
+/** A consensus protocol with its parameters: makes cores and all that a shell needs to serve them. Immutable, thread-safe. */
+public interface ConsensusProtocol {
+    /** As in {@code parley.consensus.protocol}. */
+    String name();
+
+    ConsensusCore createCore(ConsensusSetup setup);
+
+    MessageVerifier createVerifier(ConsensusSetup setup);
+
+    MessageCodec createCodec(ConsensusSetup setup);
+
+    /**
+     * Whether a block's certificate proves that it is decided, all of it: id, height, parent, payload. Needs no state but the
+     * validator set; never throws.
+     *
+     * @return null if it does, else what is wrong
+     */
+    @Nullable String refuteDecision(ConsensusSetup setup, DecidedBlock block);
+
+    /** Whether the evidence convicts its culprit: both signatures hold and no correct validator signs both statements. */
+    boolean convicts(ConsensusSetup setup, Evidence evidence);
+}

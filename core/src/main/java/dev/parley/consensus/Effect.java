@@ -1,0 +1,51 @@
+package dev.parley.consensus;
+
+import dev.parley.consensus.observe.Observation;
+import java.time.Duration;
+
+/** What a consensus core asks of the world, in the order in which it asks. */
+public sealed interface Effect {
+    /** To one other validator; the network may lose it. */
+    record Send(ValidatorId to, ConsensusMessage message) implements Effect {}
+
+    /** To all other validators; what the core tells itself it handles itself. */
+    record Broadcast(ConsensusMessage message) implements Effect {}
+
+    /** Durable before any later effect of the same step leaves this validator. */
+    record Persist(RecordKey key, ConsensusRecord record) implements Effect {}
+
+    /** The record is not needed after a restart any more. */
+    record Forget(RecordKey key) implements Effect {}
+
+    record StartTimer(TimerId timer, Duration delay) implements Effect {}
+
+    record CancelTimer(TimerId timer) implements Effect {}
+
+    /**
+     * Asks for a payload for a child of {@code parent}. Answered by {@link Input.PayloadReady} with the same ticket: at once if
+     * {@code evenIfEmpty}, else as soon as there is a command to order. A later request withdraws an earlier one.
+     */
+    record RequestPayload(long ticket, BlockId parent, boolean evenIfEmpty) implements Effect {}
+
+    /**
+     * Registers a block's payload under its parent, which was registered before or is decided, and asks whether it is acceptable
+     * there. Answered by {@link Input.PayloadChecked}. With {@code certified} a quorum has accepted it already and the answer is
+     * always yes.
+     */
+    record CheckPayload(BlockId block, BlockId parent, Payload payload, boolean certified) implements Effect {}
+
+    /** The next height is decided. */
+    record Decide(DecidedBlock block) implements Effect {}
+
+    /** A decided height has a (better) certificate now. */
+    record Certify(long height, Certificate certificate) implements Effect {}
+
+    /** Peers have decided up to {@code height}, or so one says: fetch and verify the blocks from the next one on. */
+    record CatchUp(long height, ValidatorId source) implements Effect {}
+
+    /** Somebody has provably broken the protocol. */
+    record Accuse(Evidence evidence) implements Effect {}
+
+    /** Something that people or meters want to know; never acted on. */
+    record Observe(Observation observation) implements Effect {}
+}

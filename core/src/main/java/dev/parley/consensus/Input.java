@@ -1,0 +1,26 @@
+package dev.parley.consensus;
+
+import java.util.List;
+
+/** What can happen to a consensus core, one at a time. */
+public sealed interface Input {
+    /** The first input, once: what was kept before a restart, or nothing. */
+    record Start(Restored restored) implements Input {}
+
+    /** A message whose sender is authenticated and which passed {@link MessageVerifier#verify}. */
+    record Received(ValidatorId from, ConsensusMessage message) implements Input {}
+
+    record TimerFired(TimerId timer) implements Input {}
+
+    /** The answer to {@link Effect.RequestPayload}. */
+    record PayloadReady(long ticket, Payload payload) implements Input {}
+
+    /** The answer to {@link Effect.CheckPayload}: whether the application and the bounds on block time accept the payload. */
+    record PayloadChecked(BlockId block, boolean accepted) implements Input {}
+
+    /** Whether commands wait that no block on the way holds: an idle core wakes by it, a busy one keeps its timers. */
+    record WorkPending(boolean pending) implements Input {}
+
+    /** Blocks that peers decided, in order of height from the next one on, each certificate verified. */
+    record CaughtUp(List<DecidedBlock> blocks) implements Input {}
+}

@@ -1,0 +1,51 @@
+package dev.parley.consensus.observe;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Refusal;
+import dev.parley.consensus.ValidatorId;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One thing that happened in one validator. A view is whatever the protocol counts by: view, round or epoch. */
+public sealed interface Observation {
+    /** What moved the validator there, such as {@code QC} or {@code TC}, and who leads, null where nobody does */
+    record ViewEntered(long view, @Nullable ValidatorId leader, String cause) implements Observation {}
+
+    record Proposed(long view, long height, BlockId block, boolean empty) implements Observation {}
+
+    record ProposalReceived(long view, long height, BlockId block, ValidatorId proposer) implements Observation {}
+
+    /** A vote of a kind such as {@code vote}, {@code prevote}, {@code precommit}; the block is null for nil. */
+    record Voted(String kind, long view, @Nullable BlockId block) implements Observation {}
+
+    /** The validator had a proposal and did not vote for it. */
+    record VoteWithheld(long view, BlockId block, String why) implements Observation {}
+
+    /** @param kind such as {@code QC}, {@code TC}, {@code polka} */
+    record CertificateFormed(
+            String kind, long view, @Nullable BlockId block, Set<ValidatorId> signers) implements Observation {}
+
+    record Locked(long view, BlockId block) implements Observation {}
+
+    record TimedOut(String timer, long view, long delayMillis) implements Observation {}
+
+    record Decided(long view, long height, BlockId block, boolean empty) implements Observation {}
+
+    /** Nothing to order and nothing to finish: no view is opened, no timer runs. */
+    record Resting(long view) implements Observation {}
+
+    record Fetching(BlockId block, ValidatorId from) implements Observation {}
+
+    record CaughtUp(long fromHeight, long toHeight) implements Observation {}
+
+    record Refused(Refusal refusal) implements Observation {}
+
+    record Accused(Evidence evidence) implements Observation {}
+
+    /** The validator makes no progress although work waits; {@code report} says why. */
+    record Stalled(String report) implements Observation {}
+
+    /** The validator stops for good. */
+    record Stopped(String why) implements Observation {}
+}
