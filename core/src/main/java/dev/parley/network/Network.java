@@ -1,0 +1,37 @@
+package dev.parley.network;
+
+import dev.parley.consensus.ValidatorId;
+
+/**
+ * Moves messages between validators. Nothing is promised but this: a message is delivered to the validator it was sent to, with
+ * the true name of the validator that sent it, or is lost; and what one validator sends another and is not lost comes in order,
+ * perhaps more than once.
+ */
+public interface Network {
+    /**
+     * Joins a validator to the network. A validator that joins again (after a restart) replaces its former self.
+     *
+     * @param inbox called from any thread; must not block
+     */
+    Link join(ValidatorId self, Inbox inbox);
+
+    /** Where a validator's messages arrive. Thread-safe; refuses what is over its bounds rather than block. */
+    interface Inbox {
+        void deliver(ValidatorId from, PeerMessage message);
+
+        /** A frame as it came from the wire: whatever bytes the peer chose to send. */
+        void deliverFrame(ValidatorId from, byte[] frame);
+    }
+
+    /** One validator's way out. Thread-safe; never blocks. */
+    interface Link extends AutoCloseable {
+        void send(ValidatorId to, PeerMessage message);
+
+        /** To all other validators of the network. */
+        void broadcast(PeerMessage message);
+
+        /** Leaves the network; what is sent afterwards is lost. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.parley.network;
+
+import dev.parley.codec.BinaryReader;
+import dev.parley.codec.BinaryWriter;
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.MessageCodec;
+import dev.parley.consensus.PayloadDecoder;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.crypto.Digest;
+import dev.parley.crypto.Signature;
+import dev.parley.log.Command;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The canonical binary form of {@link PeerMessage}s: a byte for the kind, then its fields. Reading refuses whatever writing would not
+ * have given, and never allocates more than a constant times the frame. Thread-safe.
+ */
+public final class PeerCodec {
+    /** No frame may be larger. */
+    public static final int MAX_FRAME_BYTES = 32 << 20;
+
+    private static final int CONSENSUS = 1;
+    private static final int COMMANDS = 2;
+    private static final int STATE_VOTE = 3;
+    private static final int STATUS = 4;
+    private static final int ENTRIES_REQUEST = 5;
+    private static final int ENTRIES = 6;
+    private static final int RESULTS_REQUEST = 7;
+    private static final int RESULTS = 8;
+    private static final int MIN_BLOCK_BYTES = 8 + 2 * Digest.BYTES + 4 + 8;
+
+    private final MessageCodec protocol;
+    private final PayloadDecoder payloads;
+
+    public PeerCodec(MessageCodec protocol, PayloadDecoder payloads) {
+        this.protocol = protocol;
+        this.payloads = payloads;
+    }
+
+    public byte[] encode(PeerMessage message) {
+        BinaryWriter out = new BinaryWriter(message.approximateBytes());
+        switch (message) {
+            case PeerMessage.Consensus consensus -> protocol.writeMessage(consensus.message(), out.u8(CONSENSUS));
+            case PeerMessage.Commands commands -> {
+                out.u8(COMMANDS).i32(commands.commands().size());
+                commands.commands().forEach(command -> command.write(out));
+            }
+            case PeerMessage.StateVote vote -> {
+                vote.block().write(out.u8(STATE_VOTE).i64(vote.height()));
+                vote.root().write(out);
+                vote.signature().write(out);
+            }
+            case PeerMessage.Status status -> out.u8(STATUS).i64(status.height());
+            case PeerMessage.EntriesRequest request ->
+                out.u8(ENTRIES_REQUEST).i64(request.fromHeight()).i32(request.maxBlocks());
+            case PeerMessage.Entries entries -> {
+                out.u8(ENTRIES).i32(entries.blocks().size());
+                entries.blocks().forEach(block -> writeBlock(block, out));
+            }
+            case PeerMessage.ResultsRequest request -> out.u8(RESULTS_REQUEST).i64(request.height());
+            case PeerMessage.Results results -> {
+                out.u8(RESULTS).i64(results.height()).i32(results.items().size());
+                results.items().forEach(item -> item.write(out));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** @throws MalformedException on anything that {@link #encode} does not give */
+    public PeerMessage decode(byte[] frame) throws MalformedException {
+        if (frame.length > MAX_FRAME_BYTES) {
+            throw new MalformedException("a frame of " + frame.length + " bytes is over " + MAX_FRAME_BYTES);
+        }
+        BinaryReader in = new BinaryReader(frame);
+        int kind = in.u8();
+        PeerMessage message = switch (kind) {
+            case CONSENSUS -> new PeerMessage.Consensus(protocol.readMessage(in));
+            case COMMANDS -> new PeerMessage.Commands(readCommands(in));
+            case STATE_VOTE ->
+                new PeerMessage.StateVote(in.nonNegative(), BlockId.read(in), Digest.read(in), Signature.read(in));
+            case STATUS -> new PeerMessage.Status(in.nonNegative());
+            case ENTRIES_REQUEST ->
+                new PeerMessage.EntriesRequest(in.nonNegative(), readBounded(in, PeerMessage.MAX_ENTRIES));
+            case ENTRIES -> new PeerMessage.Entries(readBlocks(in));
+            case RESULTS_REQUEST -> new PeerMessage.ResultsRequest(in.nonNegative());
+            case RESULTS -> new PeerMessage.Results(in.nonNegative(), readDigests(in));
+            default -> throw new MalformedException("there is no message of kind " + kind);
+        };
+        in.end();
+        return message;
+    }
+
+    private static int readBounded(BinaryReader in, int max) throws MalformedException {
+        int value = in.i32();
+        if (value < 1 || value > max) {
+            throw new MalformedException("a number of 1 to " + max + " is needed, not " + value);
+        }
+        return value;
+    }
+
+    private static List<Command> readCommands(BinaryReader in) throws MalformedException {
+        int count = in.count(PeerMessage.MAX_COMMANDS, Command.HEADER_BYTES);
+        List<Command> commands = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            commands.add(Command.read(in));
+        }
+        return commands;
+    }
+
+    private static List<Digest> readDigests(BinaryReader in) throws MalformedException {
+        int count = in.count(PeerMessage.MAX_RESULTS, Digest.BYTES);
+        List<Digest> digests = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            digests.add(Digest.read(in));
+        }
+        return digests;
+    }
+
+    private List<DecidedBlock> readBlocks(BinaryReader in) throws MalformedException {
+        int count = in.count(PeerMessage.MAX_ENTRIES, MIN_BLOCK_BYTES);
+        List<DecidedBlock> blocks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            blocks.add(readBlock(in));
+        }
+        return blocks;
+    }
+
+    private void writeBlock(DecidedBlock block, BinaryWriter out) {
+        out.i64(block.height());
+        block.id().write(out);
+        block.parent().write(out);
+        out.i32(block.proposer().index()).i64(block.view());
+        block.payload().write(out);
+        protocol.writeCertificate(block.certificate(), out);
+    }
+
+    private DecidedBlock readBlock(BinaryReader in) throws MalformedException {
+        long height = in.nonNegative();
+        BlockId id = BlockId.read(in);
+        BlockId parent = BlockId.read(in);
+        int proposer = in.i32();
+        if (proposer < 0 || proposer >= ValidatorSet.MAX_VALIDATORS) {
+            throw new MalformedException("there is no validator " + proposer);
+        }
+        return new DecidedBlock(
+                height,
+                id,
+                parent,
+                new ValidatorId(proposer),
+                in.nonNegative(),
+                payloads.read(in),
+                protocol.readCertificate(in));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.parley.network;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ConsensusMessage;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.crypto.Digest;
+import dev.parley.crypto.Signature;
+import dev.parley.log.Command;
+import java.util.List;
+
+/** What one validator's shell sends another's. Immutable. */
+public sealed interface PeerMessage {
+    /** The most decided blocks in one {@link Entries}. */
+    int MAX_ENTRIES = 64;
+
+    /** The most commands in one {@link Commands}. */
+    int MAX_COMMANDS = 4096;
+
+    /** The most result items in one {@link Results}. */
+    int MAX_RESULTS = 1 << 16;
+
+    /** About how many bytes the message holds in memory, for the bounds on queues. */
+    default int approximateBytes() {
+        return 128;
+    }
+
+    /** For the consensus core, opaque to everybody else. */
+    record Consensus(ConsensusMessage message) implements PeerMessage {
+        @Override
+        public int approximateBytes() {
+            return message.approximateBytes();
+        }
+    }
+
+    /** Commands that clients gave the sender: each validator holds them, so that any leader can propose them. */
+    record Commands(List<Command> commands) implements PeerMessage {
+        public Commands {
+            commands = List.copyOf(commands);
+        }
+
+        @Override
+        public int approximateBytes() {
+            int bytes = 64;
+            for (Command command : commands) {
+                bytes += command.sizeBytes();
+            }
+            return bytes;
+        }
+    }
+
+    /** The sender's signed word on the state after a block. */
+    record StateVote(long height, BlockId block, Digest root, Signature signature) implements PeerMessage {}
+
+    /** The sender has decided up to this height; a peer that has more says so in return. */
+    record Status(long height) implements PeerMessage {}
+
+    /** Asks for decided blocks from a height on. */
+    record EntriesRequest(long fromHeight, int maxBlocks) implements PeerMessage {}
+
+    /** Decided blocks in order of height, with their certificates; perhaps fewer than asked for, perhaps none. */
+    record Entries(List<DecidedBlock> blocks) implements PeerMessage {
+        public Entries {
+            blocks = List.copyOf(blocks);
+        }
+
+        @Override
+        public int approximateBytes() {
+            int bytes = 64;
+            for (DecidedBlock block : blocks) {
+                bytes += 1024 + block.payload().sizeBytes();
+            }
+            return bytes;
+        }
+    }
+
+    /** Asks for the result items of a block, to find the command on which two validators differ. */
+    record ResultsRequest(long height) implements PeerMessage {}
+
+    /** The hash of each command's result item, in order; believed only where their root is certified. */
+    record Results(long height, List<Digest> items) implements PeerMessage {
+        public Results {
+            items = List.copyOf(items);
+        }
+
+        @Override
+        public int approximateBytes() {
+            return 64 + 48 * items.size();
+        }
+    }
+}
