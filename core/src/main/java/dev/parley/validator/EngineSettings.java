@@ -1,0 +1,26 @@
+package dev.parley.validator;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * What the engine can be told. Part {@code parley.validator} of the configuration.
+ *
+ * @param statusInterval how often a validator tells one peer, in turn, how far it is
+ * @param fetchTimeout how long a peer may take to answer a request for blocks
+ * @param setAside how long a peer that did not, or answered falsely, is not asked again
+ * @param stallAfter how long commands may wait without a decision before the validator reports why
+ */
+public record EngineSettings(Duration statusInterval, Duration fetchTimeout, Duration setAside, Duration stallAfter) {
+    public static final EngineSettings DEFAULTS = new EngineSettings(
+            Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+    public static EngineSettings of(Config config) {
+        Config validator = config.getConfig("parley.validator");
+        return new EngineSettings(
+                validator.getDuration("status-interval"),
+                validator.getDuration("fetch-timeout"),
+                validator.getDuration("set-aside"),
+                validator.getDuration("stall-after"));
+    }
+}

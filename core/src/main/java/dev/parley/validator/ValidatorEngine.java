@@ -1,0 +1,242 @@
+package dev.parley.validator;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ConsensusCore;
+import dev.parley.consensus.CoreReport;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Effect;
+import dev.parley.consensus.Input;
+import dev.parley.consensus.Payload;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.TimerId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.network.PeerMessage;
+import dev.parley.storage.Storage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs one consensus core: hands it inputs and carries out its effects.
+ *
+ * <p><b>Persist before send.</b> What a step persists joins the batch that is being gathered; what the step sends, decides or tells after
+ * that is held until the batch is durable. {@link #flush} closes the batch: the shell calls it after it has drained its inputs,
+ * so that one sync covers them all (group commit). A step that persists nothing while nothing is held acts at once.
+ *
+ * <p>Not thread-safe, deterministic, without clock or thread.
+ */
+public final class ValidatorEngine {
+    private static final TimerId STATUS_TIMER = new TimerId("status");
+
+    private record Held(long batch, Effect effect) {}
+
+    private final World world;
+    private final ConsensusCore core;
+    private final EngineSettings settings;
+    private final CatchUp catchUp;
+    private final List<ValidatorId> peers;
+
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private List<Storage.Write> gathering = new ArrayList<>();
+    private long nextBatch = 1;
+    private long durableBatch;
+
+    private long decidedHeight;
+    private boolean workPending;
+    private long ticksWithoutDecision;
+    private int nextStatusPeer;
+
+    public ValidatorEngine(
+            ValidatorId self, ValidatorSet validators, ConsensusCore core, EngineSettings settings, World world) {
+        this.world = world;
+        this.core = core;
+        this.settings = settings;
+        this.peers = validators.validators().stream()
+                .map(v -> v.id())
+                .filter(id -> !id.equals(self))
+                .toList();
+        this.catchUp = new CatchUp(settings, world, peers);
+    }
+
+    /** The first call, once. */
+    public void start(Restored restored) {
+        DecidedBlock last = restored.lastDecided();
+        decidedHeight = last == null ? 0 : last.height();
+        step(new Input.Start(restored));
+        world.startTimer(STATUS_TIMER, settings.statusInterval());
+    }
+
+    /** @param message from an authenticated peer, verified as far as it can be without the engine's state */
+    public void received(ValidatorId from, PeerMessage message) {
+        switch (message) {
+            case PeerMessage.Consensus consensus -> step(new Input.Received(from, consensus.message()));
+            case PeerMessage.Status status -> onStatus(from, status.height());
+            case PeerMessage.EntriesRequest request ->
+                world.send(
+                        from,
+                        new PeerMessage.Entries(world.read(
+                                request.fromHeight(),
+                                Math.min(request.maxBlocks(), PeerMessage.MAX_ENTRIES),
+                                CatchUp.MAX_REPLY_BYTES)));
+            case PeerMessage.Entries entries -> onEntries(from, entries.blocks());
+            case PeerMessage.Commands c -> throw misdirected(c);
+            case PeerMessage.StateVote v -> throw misdirected(v);
+            case PeerMessage.ResultsRequest r -> throw misdirected(r);
+            case PeerMessage.Results r -> throw misdirected(r);
+        }
+    }
+
+    public void timerFired(TimerId timer) {
+        if (timer.equals(STATUS_TIMER)) {
+            onStatusTimer();
+        } else if (timer.equals(CatchUp.TIMER)) {
+            catchUp.timedOut(decidedHeight);
+        } else {
+            step(new Input.TimerFired(timer));
+        }
+    }
+
+    public void payloadReady(long ticket, Payload payload) {
+        step(new Input.PayloadReady(ticket, payload));
+    }
+
+    public void payloadChecked(BlockId block, boolean accepted) {
+        step(new Input.PayloadChecked(block, accepted));
+    }
+
+    /** Whether the mempool holds commands that no decided block holds. */
+    public void workPending(boolean pending) {
+        if (pending != workPending) {
+            workPending = pending;
+            ticksWithoutDecision = 0;
+            step(new Input.WorkPending(pending));
+        }
+    }
+
+    /** Closes the batch that was gathered, if any, and asks for it to be made durable. */
+    public void flush() {
+        if (!gathering.isEmpty()) {
+            List<Storage.Write> batch = gathering;
+            gathering = new ArrayList<>();
+            world.write(nextBatch++, batch);
+        }
+    }
+
+    /** All batches up to this one are durable: what waited for them goes out, in order. */
+    public void durable(long batch) {
+        durableBatch = Math.max(durableBatch, batch);
+        Held next = held.peek();
+        while (next != null && next.batch() <= durableBatch) {
+            held.remove();
+            release(next.effect());
+            next = held.peek();
+        }
+    }
+
+    /** Whether anything waits for {@link #flush} or {@link #durable}. */
+    public boolean isQuiet() {
+        return gathering.isEmpty() && held.isEmpty();
+    }
+
+    public long decidedHeight() {
+        return decidedHeight;
+    }
+
+    public CoreReport report() {
+        return core.report();
+    }
+
+    /** The peer whose blocks are awaited, for the shell to refuse what nobody asked for before it is verified; -1 for none. */
+    public int awaitedPeer() {
+        return catchUp.awaited();
+    }
+
+    private void step(Input input) {
+        for (Effect effect : core.handle(input)) {
+            carryOut(effect);
+        }
+    }
+
+    private void carryOut(Effect effect) {
+        switch (effect) {
+            case Effect.Persist persist -> gathering.add(new Storage.Write.Put(persist.key(), persist.record()));
+            case Effect.Forget forget -> gathering.add(new Storage.Write.Remove(forget.key()));
+            case Effect.Decide decide -> {
+                DecidedBlock block = decide.block();
+                decidedHeight = block.height();
+                ticksWithoutDecision = 0;
+                gathering.add(new Storage.Write.Append(block));
+                hold(effect);
+            }
+            case Effect.Certify certify ->
+                gathering.add(new Storage.Write.Certify(certify.height(), certify.certificate()));
+            case Effect.StartTimer start -> world.startTimer(start.timer(), start.delay());
+            case Effect.CancelTimer cancel -> world.cancelTimer(cancel.timer());
+            case Effect.RequestPayload request ->
+                world.requestPayload(request.ticket(), request.parent(), request.evenIfEmpty());
+            case Effect.CheckPayload check ->
+                world.checkPayload(check.block(), check.parent(), check.payload(), check.certified());
+            case Effect.CatchUp behind -> catchUp.wanted(behind.height(), behind.source(), decidedHeight);
+            case Effect.Observe observe -> world.observe(observe.observation());
+            case Effect.Send send -> hold(send);
+            case Effect.Broadcast broadcast -> hold(broadcast);
+            case Effect.Accuse accuse -> hold(accuse);
+        }
+    }
+
+    /** Persist before send: an effect that others can see waits for all that was persisted before it. */
+    private void hold(Effect effect) {
+        if (gathering.isEmpty() && held.isEmpty()) {
+            release(effect);
+        } else {
+            held.add(new Held(gathering.isEmpty() ? nextBatch - 1 : nextBatch, effect));
+        }
+    }
+
+    private void release(Effect effect) {
+        switch (effect) {
+            case Effect.Send send -> world.send(send.to(), new PeerMessage.Consensus(send.message()));
+            case Effect.Broadcast broadcast -> world.broadcast(new PeerMessage.Consensus(broadcast.message()));
+            case Effect.Decide decide -> world.decided(decide.block());
+            case Effect.Accuse accuse -> world.observe(new Observation.Accused(accuse.evidence()));
+            default -> throw new IllegalStateException("nothing holds a " + effect);
+        }
+    }
+
+    private void onStatus(ValidatorId from, long height) {
+        if (height < decidedHeight) {
+            world.send(from, new PeerMessage.Status(decidedHeight));
+        } else if (height > decidedHeight) {
+            catchUp.claimed(height, from);
+        }
+    }
+
+    /** Tells one peer how far we are; whoever is further answers. Also the tick by which a stall is noticed. */
+    private void onStatusTimer() {
+        world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
+        nextStatusPeer = (nextStatusPeer + 1) % peers.size();
+        catchUp.tick(decidedHeight);
+        ticksWithoutDecision++;
+        if (workPending
+                && settings.statusInterval().multipliedBy(ticksWithoutDecision).compareTo(settings.stallAfter()) >= 0) {
+            ticksWithoutDecision = 0;
+            world.observe(new Observation.Stalled(core.report().toString()));
+        }
+        world.startTimer(STATUS_TIMER, settings.statusInterval());
+    }
+
+    private void onEntries(ValidatorId from, List<DecidedBlock> blocks) {
+        List<DecidedBlock> next = catchUp.received(from, blocks, decidedHeight);
+        if (!next.isEmpty()) {
+            step(new Input.CaughtUp(next));
+            catchUp.proceed(decidedHeight);
+        }
+    }
+
+    private static IllegalArgumentException misdirected(PeerMessage message) {
+        return new IllegalArgumentException(
+                "a " + message.getClass().getSimpleName() + " is not for the consensus engine");
+    }
+}

@@ -1,0 +1,44 @@
+package dev.parley.validator;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Payload;
+import dev.parley.consensus.TimerId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.network.PeerMessage;
+import dev.parley.storage.Storage;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a {@link ValidatorEngine} needs of its surroundings: an actor gives it in production, the simulator in simulation. Nothing in
+ * here calls back into the engine before the engine's method has returned.
+ */
+public interface World {
+    void send(ValidatorId to, PeerMessage message);
+
+    void broadcast(PeerMessage message);
+
+    /** Starts a timer, anew if it runs; {@link ValidatorEngine#timerFired} is called once unless it is cancelled or started anew. */
+    void startTimer(TimerId timer, Duration delay);
+
+    void cancelTimer(TimerId timer);
+
+    /** Makes a batch durable, whole; {@link ValidatorEngine#durable} with the same number is called when it is. Batches are durable in order. */
+    void write(long number, List<Storage.Write> batch);
+
+    /** Blocks of this validator's log, as {@link Storage#read}. */
+    List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes);
+
+    /** As {@link dev.parley.consensus.Effect.RequestPayload}; answered by {@link ValidatorEngine#payloadReady}. */
+    void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty);
+
+    /** As {@link dev.parley.consensus.Effect.CheckPayload}; answered by {@link ValidatorEngine#payloadChecked}. */
+    void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified);
+
+    /** The next block of the log, durable. */
+    void decided(DecidedBlock block);
+
+    void observe(Observation observation);
+}
