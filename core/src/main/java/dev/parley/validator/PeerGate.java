@@ -1,0 +1,262 @@
+package dev.parley.validator;
+
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.Refusal;
+import dev.parley.consensus.Refusal.Reason;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.network.Network;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.PeerMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where peers' messages come in: decodes and verifies them on a bounded pool, outside the core, and hands them on in the order in which each
+ * peer sent them.
+ *
+ * <p>Each peer has a lane of its own, bounded in messages and bytes; what is over the bound is dropped and counted, and costs the other
+ * peers nothing. A lane hands on one batch and takes up the next when that one has been dealt with, so that no mailbox
+ * behind the gate holds more than a batch for each peer. A peer many of whose messages were refused is served when nobody else
+ * waits, by one worker at a time: it can spend its own share of the pool and no other's. Thread-safe.
+ */
+final class PeerGate implements Network.Inbox {
+    /** Bounds of one lane. */
+    record Limits(int messages, long bytes) {}
+
+    /** Takes verified messages of one peer, in order; must call {@code done} once when it has dealt with them. */
+    interface Outlet {
+        void accept(ValidatorId from, List<PeerMessage> messages, Runnable done);
+    }
+
+    /** What can be said of a message without the validator's state; called on several threads at once; never throws. */
+    interface Verifier {
+        @Nullable Refusal verify(ValidatorId from, PeerMessage message);
+    }
+
+    private static final int BATCH = 64;
+    private static final int DEMOTED_BATCH = 4;
+    /** So many refusals, less one for every good message, and a peer is demoted. */
+    private static final int DEMOTED_FROM = 16;
+
+    private static final int MAX_SUSPICION = 256;
+
+    private final Lane[] lanes;
+    private final PeerCodec codec;
+    private final Verifier verifier;
+    private final Executor pool;
+    private final int maxWorkers;
+    private final Limits limits;
+    private final Outlet outlet;
+    private final Consumer<Refusal> refused;
+
+    private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+    private final ArrayDeque<Lane> demoted = new ArrayDeque<>();
+    private int workers;
+    private boolean demotedServed;
+
+    PeerGate(
+            int validators,
+            PeerCodec codec,
+            Verifier verifier,
+            Executor pool,
+            int maxWorkers,
+            Limits limits,
+            Outlet outlet,
+            Consumer<Refusal> refused) {
+        this.lanes = new Lane[validators];
+        for (int i = 0; i < validators; i++) {
+            lanes[i] = new Lane(new ValidatorId(i));
+        }
+        this.codec = codec;
+        this.verifier = verifier;
+        this.pool = pool;
+        this.maxWorkers = maxWorkers;
+        this.limits = limits;
+        this.outlet = outlet;
+        this.refused = refused;
+    }
+
+    @Override
+    public void deliver(ValidatorId from, PeerMessage message) {
+        enqueue(from, new Arrived.Whole(message));
+    }
+
+    @Override
+    public void deliverFrame(ValidatorId from, byte[] frame) {
+        enqueue(from, new Arrived.Frame(frame));
+    }
+
+    /** The core refused a message of this peer that the gate had let through. */
+    void suspect(ValidatorId peer) {
+        lanes[peer.index()].suspect();
+    }
+
+    private sealed interface Arrived {
+        int bytes();
+
+        record Whole(PeerMessage message) implements Arrived {
+            @Override
+            public int bytes() {
+                return message.approximateBytes();
+            }
+        }
+
+        @SuppressWarnings("ArrayRecordComponent") // private, never compared
+        record Frame(byte[] content) implements Arrived {
+            @Override
+            public int bytes() {
+                return 64 + content.length;
+            }
+        }
+    }
+
+    private void enqueue(ValidatorId from, Arrived arrived) {
+        if (from.index() >= lanes.length) {
+            return;
+        }
+        Lane lane = lanes[from.index()];
+        switch (lane.offer(arrived)) {
+            case QUEUED -> {}
+            case WOKEN -> schedule(lane);
+            case FULL -> refused.accept(new Refusal(from, Reason.OVER_CAPACITY, "its inbox is full"));
+        }
+    }
+
+    private void schedule(Lane lane) {
+        synchronized (ready) {
+            (lane.isDemoted() ? demoted : ready).add(lane);
+            if (workers == maxWorkers || (ready.isEmpty() && demotedServed)) {
+                return;
+            }
+            workers++;
+        }
+        pool.execute(this::work);
+    }
+
+    /** A worker: lanes in good standing first, in turn; one batch of a demoted one when no other waits. */
+    private void work() {
+        while (true) {
+            Lane lane;
+            boolean servesDemoted = false;
+            synchronized (ready) {
+                lane = ready.poll();
+                if (lane == null && !demotedServed) {
+                    lane = demoted.poll();
+                    servesDemoted = lane != null;
+                    demotedServed = servesDemoted;
+                }
+                if (lane == null) {
+                    workers--;
+                    return;
+                }
+            }
+            serve(lane);
+            if (servesDemoted) {
+                synchronized (ready) {
+                    demotedServed = false;
+                }
+            }
+        }
+    }
+
+    private void serve(Lane lane) {
+        List<Arrived> batch = lane.take();
+        List<PeerMessage> good = new ArrayList<>(batch.size());
+        for (Arrived arrived : batch) {
+            Refusal refusal = null;
+            PeerMessage message = null;
+            try {
+                message = switch (arrived) {
+                    case Arrived.Whole whole -> whole.message();
+                    case Arrived.Frame frame -> codec.decode(frame.content());
+                };
+                refusal = verifier.verify(lane.peer, message);
+            } catch (MalformedException e) {
+                refusal = new Refusal(lane.peer, Reason.MALFORMED, String.valueOf(e.getMessage()));
+            }
+            if (refusal != null) {
+                lane.suspect();
+                refused.accept(refusal);
+            } else if (message != null) {
+                lane.trust();
+                good.add(message);
+            }
+        }
+        if (good.isEmpty()) {
+            goOn(lane);
+        } else {
+            outlet.accept(lane.peer, good, () -> goOn(lane));
+        }
+    }
+
+    private void goOn(Lane lane) {
+        if (lane.hasMore()) {
+            schedule(lane);
+        }
+    }
+
+    private enum Offer {
+        QUEUED,
+        WOKEN,
+        FULL
+    }
+
+    /** One peer's queue; {@code busy} from the moment it is scheduled until its last batch is dealt with. */
+    private final class Lane {
+        private final ValidatorId peer;
+        private final ArrayDeque<Arrived> queue = new ArrayDeque<>();
+        private long bytes;
+        private boolean busy;
+        private int suspicion;
+
+        private Lane(ValidatorId peer) {
+            this.peer = peer;
+        }
+
+        private synchronized Offer offer(Arrived arrived) {
+            int size = arrived.bytes();
+            if (queue.size() >= limits.messages() || (bytes + size > limits.bytes() && !queue.isEmpty())) {
+                return Offer.FULL;
+            }
+            queue.add(arrived);
+            bytes += size;
+            if (busy) {
+                return Offer.QUEUED;
+            }
+            busy = true;
+            return Offer.WOKEN;
+        }
+
+        private synchronized List<Arrived> take() {
+            int count = Math.min(queue.size(), isDemoted() ? DEMOTED_BATCH : BATCH);
+            List<Arrived> batch = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                Arrived arrived = queue.remove();
+                bytes -= arrived.bytes();
+                batch.add(arrived);
+            }
+            return batch;
+        }
+
+        private synchronized boolean hasMore() {
+            busy = !queue.isEmpty();
+            return busy;
+        }
+
+        private synchronized void suspect() {
+            suspicion = Math.min(MAX_SUSPICION, suspicion + 2);
+        }
+
+        private synchronized void trust() {
+            suspicion = Math.max(0, suspicion - 1);
+        }
+
+        private synchronized boolean isDemoted() {
+            return suspicion >= DEMOTED_FROM;
+        }
+    }
+}
