@@ -16,7 +16,7 @@ public interface ParleyClient<C, R> extends AutoCloseable {
      * @return completes with a verified receipt, or fails with {@link dev.parley.app.CommandFailedException} (the state machine
      *     refused it, at every validator alike), {@link BusyException} (pools stayed full until the deadline),
      *     {@link UnknownOutcomeException} (the deadline passed; the command may still be executed until it expires) or
-     *     {@link IllegalArgumentException} (refused at admission: too large, or by the state machine's check)
+     *     {@link RefusedException} (refused at admission: too large, or by the state machine's check)
      */
     CompletionStage<Receipt<R>> submit(C command);
 

@@ -1,0 +1,42 @@
+package dev.parley.client;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Certificate;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import java.util.List;
+
+/**
+ * One height of the replicated log. Immutable.
+ *
+ * @param height from 1, without gaps
+ * @param parent the entry below, {@link BlockId#GENESIS} for the first
+ * @param blockTimeMillis milliseconds since 1970 as agreed, never less than the entry's below
+ * @param commands in the order of execution, perhaps none
+ * @param certificate proves the decision to anybody who knows the validator set
+ */
+public record LogEntry(
+        long height,
+        BlockId id,
+        BlockId parent,
+        ValidatorId proposer,
+        long blockTimeMillis,
+        List<Command> commands,
+        Certificate certificate) {
+    /** @throws IllegalArgumentException if the block's payload is no batch of commands */
+    public static LogEntry of(DecidedBlock block) {
+        if (!(block.payload() instanceof CommandBatch batch)) {
+            throw new IllegalArgumentException("block " + block.height() + " carries no commands");
+        }
+        return new LogEntry(
+                block.height(),
+                block.id(),
+                block.parent(),
+                block.proposer(),
+                batch.timeMillis(),
+                batch.commands(),
+                block.certificate());
+    }
+}

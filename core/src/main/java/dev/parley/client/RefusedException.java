@@ -1,0 +1,14 @@
+package dev.parley.client;
+
+/** The command can never be ordered as it is; the message says why and what to do. */
+public final class RefusedException extends IllegalArgumentException {
+    public RefusedException(String message) {
+        super(message);
+    }
+
+    /** Refusals are answers, not defects: no stack trace. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
+}
