@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param <R> results
  * @param <S> snapshots
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Executor<C, R, S> {
     /** An outcome with its proof. */
     public record Answer(ExecutedBlock block, int index) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Gathers signed roots into certificates. Not thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class RootCollector {
     /** What came of a root. */
     public sealed interface Event {

@@ -6,6 +6,7 @@ import dev.parley.codec.MalformedException;
 import dev.parley.log.CommandId;
 
 /** Which commands were ordered, so that each is executed at most once. Replicated state. Not thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class SessionTable {
     /** So many of a session's latest sequence numbers are told apart; lower ones are {@link Status.TooOld}. */
     public static final int WINDOW = 8192;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing that was accepted is dropped silently: a command leaves by {@link #decided} or is handed back by {@link #expire}.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Mempool {
     /** An empty pool before the first block. */
     public Mempool(MempoolSettings settings) {}
