@@ -1,5 +1,6 @@
 package dev.parley.network;
 
+import dev.parley.app.ResultItems;
 import dev.parley.codec.BinaryReader;
 import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
@@ -63,8 +64,8 @@ public final class PeerCodec {
             }
             case PeerMessage.ResultsRequest request -> out.u8(RESULTS_REQUEST).i64(request.height());
             case PeerMessage.Results results -> {
-                out.u8(RESULTS).i64(results.height()).i32(results.items().size());
-                results.items().forEach(item -> item.write(out));
+                out.u8(RESULTS).i64(results.height());
+                results.items().write(out);
             }
         }
         return out.toByteArray();
@@ -87,7 +88,7 @@ public final class PeerCodec {
                 new PeerMessage.EntriesRequest(in.nonNegative(), readBounded(in, PeerMessage.MAX_ENTRIES));
             case ENTRIES -> new PeerMessage.Entries(readBlocks(in));
             case RESULTS_REQUEST -> new PeerMessage.ResultsRequest(in.nonNegative());
-            case RESULTS -> new PeerMessage.Results(in.nonNegative(), readDigests(in));
+            case RESULTS -> new PeerMessage.Results(in.nonNegative(), ResultItems.read(in));
             default -> throw new MalformedException("there is no message of kind " + kind);
         };
         in.end();
@@ -109,15 +110,6 @@ public final class PeerCodec {
             commands.add(Command.read(in));
         }
         return commands;
-    }
-
-    private static List<Digest> readDigests(BinaryReader in) throws MalformedException {
-        int count = in.count(PeerMessage.MAX_RESULTS, Digest.BYTES);
-        List<Digest> digests = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            digests.add(Digest.read(in));
-        }
-        return digests;
     }
 
     private List<DecidedBlock> readBlocks(BinaryReader in) throws MalformedException {

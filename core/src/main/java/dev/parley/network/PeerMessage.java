@@ -1,5 +1,6 @@
 package dev.parley.network;
 
+import dev.parley.app.ResultItems;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.DecidedBlock;
@@ -15,9 +16,6 @@ public sealed interface PeerMessage {
 
     /** The most commands in one {@link Commands}. */
     int MAX_COMMANDS = 4096;
-
-    /** The most result items in one {@link Results}. */
-    int MAX_RESULTS = 1 << 16;
 
     /** About how many bytes the message holds in memory, for the bounds on queues. */
     default int approximateBytes() {
@@ -76,15 +74,11 @@ public sealed interface PeerMessage {
     /** Asks for the result items of a block, to find the command on which two validators differ. */
     record ResultsRequest(long height) implements PeerMessage {}
 
-    /** The hash of each command's result item, in order; believed only where their root is certified. */
-    record Results(long height, List<Digest> items) implements PeerMessage {
-        public Results {
-            items = List.copyOf(items);
-        }
-
+    /** The result items of a block; believed only where their root is certified. */
+    record Results(long height, ResultItems items) implements PeerMessage {
         @Override
         public int approximateBytes() {
-            return 64 + 48 * items.size();
+            return 64 + 80 * items.count();
         }
     }
 }

@@ -40,8 +40,10 @@ final class GatewayActor {
     record Certified(ExecutedBlock block, RootCertificate certificate) implements Request {}
 
     /** What became of a command that was ordered before; empty if that is not known any more. */
-    record Recalled(CommandId command, Optional<Executor.Answer> answer, @Nullable RootCertificate certificate)
-            implements Request {}
+    record Recalled(
+            CommandId command,
+            Optional<Executor.Answer> answer,
+            @Nullable RootCertificate certificate) implements Request {}
 
     /** Who is to be asked; told after all of them exist. */
     record Connect(ActorRef<MempoolActor.Request> mempool, ActorRef<ExecutorActor.Command> executor)
@@ -161,7 +163,8 @@ final class GatewayActor {
         } else if (recalled.answer().isEmpty()) {
             fail(
                     recalled.command(),
-                    new UnknownOutcomeException("the command was executed, but so long ago that its result is not kept"));
+                    new UnknownOutcomeException(
+                            "the command was executed, but so long ago that its result is not kept"));
         }
         // Else it is executed and not certified yet: the answer comes with its certificate.
     }

@@ -90,8 +90,8 @@ final class MempoolActor {
             ActorRef<GatewayActor.Request> gateway) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(Signal.TICK, regossipAfter.dividedBy(2));
-            MempoolActor actor = new MempoolActor(
-                    pool, clockMillis, regossipAfter, link, validator, gateway, context.getSelf());
+            MempoolActor actor =
+                    new MempoolActor(pool, clockMillis, regossipAfter, link, validator, gateway, context.getSelf());
             return Behaviors.receiveMessage(request -> {
                 actor.on(request);
                 return Behaviors.same();
@@ -153,8 +153,7 @@ final class MempoolActor {
     private void answerBuild() {
         Build build = unanswered;
         if (build != null) {
-            Optional<CommandBatch> batch =
-                    pool.build(build.parent(), clockMillis.getAsLong(), build.evenIfEmpty());
+            Optional<CommandBatch> batch = pool.build(build.parent(), clockMillis.getAsLong(), build.evenIfEmpty());
             if (batch.isPresent()) {
                 unanswered = null;
                 validator.tell(new ValidatorActor.PayloadReady(build.ticket(), batch.get()));

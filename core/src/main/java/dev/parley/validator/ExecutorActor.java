@@ -1,0 +1,220 @@
+package dev.parley.validator;
+
+import dev.parley.app.Divergence;
+import dev.parley.app.ExecutedBlock;
+import dev.parley.app.Executor;
+import dev.parley.app.ResultItems;
+import dev.parley.app.RootCertificate;
+import dev.parley.app.RootCollector;
+import dev.parley.app.SignedRoot;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.Digest;
+import dev.parley.log.CommandId;
+import dev.parley.network.Network;
+import dev.parley.network.PeerMessage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes decided blocks behind ordering, signs what they gave and gathers what the other validators signed. Where a weak quorum
+ * signed something else than this validator, it finds the first command on which they differ and has the validator stopped.
+ */
+final class ExecutorActor<R> {
+    sealed interface Command {}
+
+    record Execute(DecidedBlock block) implements Command {}
+
+    record FromPeer(ValidatorId peer, List<PeerMessage> messages, Runnable done) implements Command {}
+
+    /** Whether the application wants a command; the answer goes on to the pool or back to the gateway. */
+    record CheckAdmission(dev.parley.log.Command command) implements Command {}
+
+    /** What became of a command that was ordered before; answered by {@link GatewayActor.Recalled}. */
+    record Recall(CommandId command) implements Command {}
+
+    /** The height up to which this validator has executed, and the hash of its state there. */
+    record GetState(ActorRef<StateAt> replyTo) implements Command {}
+
+    record StateAt(long height, Digest stateHash) {}
+
+    private enum Signal implements Command {
+        /** Peers had their time to say which command it is. */
+        DIVERGENCE_UNEXPLAINED
+    }
+
+    /** How long a validator that must stop waits for the peers' results, to name the command. */
+    private static final Duration EXPLANATION_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Executor<?, R, ?> executor;
+    private final ConsensusSetup setup;
+    private final RootCollector collector;
+    private final Network.Link link;
+    private final ActorRef<GatewayActor.Request> gateway;
+    private final ActorRef<MempoolActor.Request> mempool;
+    private final Consumer<String> stop;
+    private final TimerScheduler<Command> timers;
+    private @Nullable Divergence divergence;
+
+    private ExecutorActor(
+            Executor<?, R, ?> executor,
+            ConsensusSetup setup,
+            RootCollector collector,
+            Network.Link link,
+            ActorRef<GatewayActor.Request> gateway,
+            ActorRef<MempoolActor.Request> mempool,
+            Consumer<String> stop,
+            TimerScheduler<Command> timers) {
+        this.executor = executor;
+        this.setup = setup;
+        this.collector = collector;
+        this.link = link;
+        this.gateway = gateway;
+        this.mempool = mempool;
+        this.stop = stop;
+        this.timers = timers;
+    }
+
+    /** @param stop told why, once, if the validator must not go on */
+    static <R> Behavior<Command> create(
+            Executor<?, R, ?> executor,
+            ConsensusSetup setup,
+            RootCollector collector,
+            Network.Link link,
+            ActorRef<GatewayActor.Request> gateway,
+            ActorRef<MempoolActor.Request> mempool,
+            Consumer<String> stop) {
+        return Behaviors.withTimers(timers -> {
+            ExecutorActor<R> actor =
+                    new ExecutorActor<>(executor, setup, collector, link, gateway, mempool, stop, timers);
+            return Behaviors.receiveMessage(command -> {
+                actor.on(command);
+                return Behaviors.same();
+            });
+        });
+    }
+
+    private void on(Command command) {
+        switch (command) {
+            case Execute execute -> execute(execute.block());
+            case FromPeer fromPeer -> {
+                fromPeer.messages().forEach(message -> received(fromPeer.peer(), message));
+                fromPeer.done().run();
+            }
+            case CheckAdmission check -> check(check.command());
+            case Recall recall -> recall(recall.command());
+            case GetState get -> get.replyTo().tell(new StateAt(executor.height(), executor.stateHash()));
+            case Signal signal -> {
+                if (divergence != null) {
+                    stop.accept(divergence + "; no peer gave its results, so the command is not known");
+                }
+            }
+        }
+    }
+
+    private void execute(DecidedBlock block) {
+        if (divergence != null) {
+            return;
+        }
+        ExecutedBlock executed;
+        try {
+            executed = executor.execute(block);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            stop.accept("executing block " + block.height() + " failed with " + e
+                    + ", which need not happen elsewhere: the validator stops and keeps its data");
+            throw e;
+        }
+        SignedRoot own = SignedRoot.sign(executed, setup.self(), setup.signer(), setup.domain());
+        link.broadcast(new PeerMessage.StateVote(own.height(), own.block(), own.root(), own.signature()));
+        collector.executed(executed, own).forEach(this::on);
+    }
+
+    private void on(RootCollector.Event event) {
+        switch (event) {
+            case RootCollector.Event.Certified certified ->
+                executor.recent(certified.certificate().height())
+                        .filter(block -> !block.commands().isEmpty())
+                        .ifPresent(block -> gateway.tell(new GatewayActor.Certified(block, certified.certificate())));
+            case RootCollector.Event.Diverged diverged -> diverged(diverged.divergence());
+            case RootCollector.Event.Forged forged -> {}
+        }
+    }
+
+    private void received(ValidatorId peer, PeerMessage message) {
+        switch (message) {
+            case PeerMessage.StateVote vote ->
+                collector
+                        .received(new SignedRoot(vote.height(), vote.block(), vote.root(), peer, vote.signature()))
+                        .forEach(this::on);
+            case PeerMessage.ResultsRequest request ->
+                executor.recent(request.height())
+                        .ifPresent(block -> link.send(peer, new PeerMessage.Results(block.height(), block.items())));
+            case PeerMessage.Results results -> explain(peer, results);
+            case PeerMessage.Commands c -> throw misdirected(c);
+            case PeerMessage.Consensus c -> throw misdirected(c);
+            case PeerMessage.Status s -> throw misdirected(s);
+            case PeerMessage.Entries e -> throw misdirected(e);
+            case PeerMessage.EntriesRequest e -> throw misdirected(e);
+        }
+    }
+
+    private void diverged(Divergence found) {
+        if (divergence == null) {
+            divergence = found;
+            found.others().forEach(peer -> link.send(peer, new PeerMessage.ResultsRequest(found.height())));
+            timers.startSingleTimer(Signal.DIVERGENCE_UNEXPLAINED, EXPLANATION_TIMEOUT);
+        }
+    }
+
+    /** The first command on which a peer's results differ from ours. */
+    private void explain(ValidatorId peer, PeerMessage.Results results) {
+        Divergence found = divergence;
+        if (found == null
+                || results.height() != found.height()
+                || !found.others().contains(peer)) {
+            return;
+        }
+        Optional<ExecutedBlock> own = executor.recent(found.height());
+        if (own.isEmpty()) {
+            return;
+        }
+        ResultItems items = own.get().items();
+        OptionalInt index = items.firstDifference(results.items());
+        if (index.isPresent() && index.getAsInt() < own.get().commands().size()) {
+            timers.cancel(Signal.DIVERGENCE_UNEXPLAINED);
+            dev.parley.log.Command command = own.get().commands().get(index.getAsInt());
+            stop.accept(found + "; the first command that gave another result at " + peer + " is number "
+                    + index.getAsInt() + " of the block, " + command.id()
+                    + ": look there for a clock, randomness, hash order or a thread; the data is kept");
+        }
+    }
+
+    private void check(dev.parley.log.Command command) {
+        Optional<String> refusal = executor.check(command.content());
+        if (refusal.isPresent()) {
+            gateway.tell(new GatewayActor.CheckFailed(command.id(), refusal.get()));
+        } else {
+            mempool.tell(new MempoolActor.Admit(command));
+        }
+    }
+
+    private void recall(CommandId id) {
+        Optional<Executor.Answer> answer = executor.answer(id);
+        RootCertificate certificate =
+                answer.flatMap(a -> collector.certificate(a.block().height())).orElse(null);
+        gateway.tell(new GatewayActor.Recalled(id, answer, certificate));
+    }
+
+    private static IllegalArgumentException misdirected(PeerMessage message) {
+        return new IllegalArgumentException("a " + message.getClass().getSimpleName() + " is not for the executor");
+    }
+}

@@ -1,0 +1,225 @@
+package dev.parley.validator;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ConsensusCore;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.CoreReport;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Payload;
+import dev.parley.consensus.Refusal;
+import dev.parley.consensus.TimerId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.log.CommandBatch;
+import dev.parley.network.Network;
+import dev.parley.network.PeerMessage;
+import dev.parley.storage.Storage;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/** Gives the {@link ValidatorEngine} a mailbox, timers, a network and a disk. No logic of consensus. */
+final class ValidatorActor {
+    sealed interface Command {}
+
+    /** The first, once all neighbours exist. */
+    record Start(ActorRef<MempoolActor.Request> mempool, ActorRef<ExecutorActor.Command> executor) implements Command {}
+
+    record FromPeer(ValidatorId peer, List<PeerMessage> messages, Runnable done) implements Command {}
+
+    record PayloadReady(long ticket, Payload payload) implements Command {}
+
+    record PayloadChecked(BlockId block, boolean accepted) implements Command {}
+
+    record WorkPending(boolean pending) implements Command {}
+
+    record GetReport(ActorRef<CoreReport> replyTo) implements Command {}
+
+    private record TimerElapsed(TimerId timer) implements Command {}
+
+    private enum Signal implements Command {
+        /** Behind everything that was in the mailbox when a batch began to gather: one sync covers it all. */
+        FLUSH
+    }
+
+    private final ConsensusSetup setup;
+    private final Storage storage;
+    private final Network.Link link;
+    private final Observer observer;
+    private final Consumer<Refusal> refused;
+    private final Consumer<DecidedBlock> appended;
+    private final IntConsumer awaiting;
+    private final ActorRef<Command> self;
+    private final TimerScheduler<Command> timers;
+    private final ValidatorEngine engine;
+
+    private @Nullable Start neighbours;
+    private boolean flushScheduled;
+    private long written;
+
+    private ValidatorActor(
+            ConsensusSetup setup,
+            ConsensusCore core,
+            EngineSettings settings,
+            Storage storage,
+            Network.Link link,
+            Observer observer,
+            Consumer<Refusal> refused,
+            Consumer<DecidedBlock> appended,
+            IntConsumer awaiting,
+            ActorRef<Command> self,
+            TimerScheduler<Command> timers) {
+        this.setup = setup;
+        this.storage = storage;
+        this.link = link;
+        this.observer = observer;
+        this.refused = refused;
+        this.appended = appended;
+        this.awaiting = awaiting;
+        this.self = self;
+        this.timers = timers;
+        this.engine = new ValidatorEngine(setup.self(), setup.validators(), core, settings, new ActorWorld());
+    }
+
+    /**
+     * @param refused told of messages that the core refused
+     * @param appended told of each block that became durable
+     * @param awaiting told which peer's blocks are awaited, -1 for none
+     */
+    static Behavior<Command> create(
+            ConsensusSetup setup,
+            ConsensusCore core,
+            EngineSettings settings,
+            Storage storage,
+            Network.Link link,
+            Observer observer,
+            Consumer<Refusal> refused,
+            Consumer<DecidedBlock> appended,
+            IntConsumer awaiting) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            ValidatorActor actor = new ValidatorActor(
+                    setup,
+                    core,
+                    settings,
+                    storage,
+                    link,
+                    observer,
+                    refused,
+                    appended,
+                    awaiting,
+                    context.getSelf(),
+                    timers);
+            return Behaviors.receiveMessage(command -> {
+                actor.on(command);
+                return Behaviors.same();
+            });
+        }));
+    }
+
+    private void on(Command command) {
+        switch (command) {
+            case Start start -> {
+                neighbours = start;
+                engine.start(storage.load());
+            }
+            case FromPeer fromPeer -> {
+                fromPeer.messages().forEach(message -> engine.received(fromPeer.peer(), message));
+                fromPeer.done().run();
+            }
+            case PayloadReady ready -> engine.payloadReady(ready.ticket(), ready.payload());
+            case PayloadChecked checked -> engine.payloadChecked(checked.block(), checked.accepted());
+            case WorkPending work -> engine.workPending(work.pending());
+            case TimerElapsed elapsed -> engine.timerFired(elapsed.timer());
+            case GetReport get -> get.replyTo().tell(engine.report());
+            case Signal signal -> {
+                flushScheduled = false;
+                engine.flush();
+                engine.durable(written);
+            }
+        }
+        awaiting.accept(engine.awaitedPeer());
+        if (!flushScheduled && !engine.isQuiet()) {
+            flushScheduled = true;
+            self.tell(Signal.FLUSH);
+        }
+    }
+
+    private final class ActorWorld implements World {
+        @Override
+        public void send(ValidatorId to, PeerMessage message) {
+            link.send(to, message);
+        }
+
+        @Override
+        public void broadcast(PeerMessage message) {
+            link.broadcast(message);
+        }
+
+        @Override
+        public void startTimer(TimerId timer, Duration delay) {
+            timers.startSingleTimer(timer, new TimerElapsed(timer), delay);
+        }
+
+        @Override
+        public void cancelTimer(TimerId timer) {
+            timers.cancel(timer);
+        }
+
+        /** A failure here stops the actor for good: what was signed may not be on disk (nothing supervises it back to life). */
+        @Override
+        public void write(long number, List<Storage.Write> batch) {
+            storage.write(batch);
+            written = number;
+        }
+
+        @Override
+        public List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes) {
+            return storage.read(fromHeight, maxBlocks, maxBytes);
+        }
+
+        @Override
+        public void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty) {
+            neighbours().mempool().tell(new MempoolActor.Build(ticket, parent, evenIfEmpty));
+        }
+
+        @Override
+        public void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified) {
+            neighbours().mempool().tell(new MempoolActor.Check(block, parent, commands(payload), certified));
+        }
+
+        @Override
+        public void decided(DecidedBlock block) {
+            appended.accept(block);
+            neighbours()
+                    .mempool()
+                    .tell(new MempoolActor.Decided(block.id(), commands(block.payload()), block.height()));
+            neighbours().executor().tell(new ExecutorActor.Execute(block));
+        }
+
+        @Override
+        public void observe(Observation observation) {
+            if (observation instanceof Observation.Refused refusal) {
+                refused.accept(refusal.refusal());
+            } else {
+                observer.observed(setup.self(), observation);
+            }
+        }
+
+        private Start neighbours() {
+            if (neighbours == null) {
+                throw new IllegalStateException("the validator is not started");
+            }
+            return neighbours;
+        }
+
+        private static CommandBatch commands(Payload payload) {
+            return (CommandBatch) payload;
+        }
+    }
+}
