@@ -1,0 +1,369 @@
+package dev.parley.validator;
+
+import dev.parley.app.Application;
+import dev.parley.app.Executor;
+import dev.parley.app.RootCollector;
+import dev.parley.app.StateMachine;
+import dev.parley.client.CommandReceipt;
+import dev.parley.client.LogEntry;
+import dev.parley.client.ReplicatedLog;
+import dev.parley.client.UnknownOutcomeException;
+import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.CoreReport;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.MessageVerifier;
+import dev.parley.consensus.Refusal;
+import dev.parley.consensus.Refusal.Reason;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.Digest;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import dev.parley.mempool.Mempool;
+import dev.parley.network.Network;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.PeerMessage;
+import dev.parley.storage.Storage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One validator, whole: the actors around its core, joined to a network. Thread-safe. If one of its actors fails, all stop, and nothing
+ * starts them again: what was signed and what is on disk might not agree.
+ */
+public final class ValidatorNode implements AutoCloseable {
+    private static final String VALIDATOR_DISPATCHER = "parley.validator-dispatcher";
+    private static final String VERIFICATION_DISPATCHER = "parley.verification-dispatcher";
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
+
+    /** All that is given to a node at its start. */
+    public record Parts<C, R, S>(
+            ConsensusProtocol protocol,
+            ConsensusSetup setup,
+            Application<C, R, S> application,
+            NodeSettings settings,
+            Network network,
+            Storage storage,
+            LongSupplier clockMillis,
+            Observer observer) {}
+
+    /** The state of a validator's machine after a height. */
+    public record StateAt(long height, Digest stateHash) {}
+
+    private record Actors(
+            ActorRef<ValidatorActor.Command> validator,
+            ActorRef<MempoolActor.Request> mempool,
+            ActorRef<ExecutorActor.Command> executor,
+            ActorRef<GatewayActor.Request> gateway) {}
+
+    private enum Stop {
+        STOP
+    }
+
+    private final ActorSystem<?> system;
+    private final LogFeed feed;
+    private final CompletableFuture<Actors> actors = new CompletableFuture<>();
+    private final CompletableFuture<String> stopped = new CompletableFuture<>();
+    private final RefusalMeter refusals;
+    private final ActorRef<Stop> guardian;
+    private volatile int awaitedPeer = -1;
+    private volatile boolean closed;
+
+    private <C, R, S> ValidatorNode(ActorSystem<?> system, String name, Parts<C, R, S> parts) {
+        this.system = system;
+        this.feed = new LogFeed(parts.storage());
+        this.refusals = new RefusalMeter(parts.setup().validators().size());
+        this.guardian =
+                system.systemActorOf(guardian(parts), name, DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER));
+    }
+
+    /**
+     * Starts a validator and joins it to its network; restores what its storage holds.
+     *
+     * @param name of its actors, unique in the system while they live
+     */
+    public static <C, R, S> ValidatorNode start(ActorSystem<?> system, String name, Parts<C, R, S> parts) {
+        return new ValidatorNode(system, name, parts);
+    }
+
+    public ReplicatedLog log() {
+        return new NodeLog();
+    }
+
+    /** Why the validator is where it is, now. Fails if the validator has stopped. */
+    public CompletionStage<CoreReport> report() {
+        return actors.thenCompose(a -> AskPattern.<ValidatorActor.Command, CoreReport>ask(
+                a.validator(), ValidatorActor.GetReport::new, ASK_TIMEOUT, system.scheduler()));
+    }
+
+    /** The hash of the whole state, and the height it belongs to. */
+    public CompletionStage<StateAt> state() {
+        return actors.thenCompose(a -> AskPattern.<ExecutorActor.Command, ExecutorActor.StateAt>ask(
+                        a.executor(), ExecutorActor.GetState::new, ASK_TIMEOUT, system.scheduler()))
+                .thenApply(state -> new StateAt(state.height(), state.stateHash()));
+    }
+
+    /** How many messages of a peer were refused for a reason. */
+    public long refused(ValidatorId peer, Reason reason) {
+        return refusals.of(peer, reason);
+    }
+
+    /** Completes with the reason once the validator has stopped, by itself or by {@link #close}. */
+    public CompletionStage<String> stopped() {
+        return stopped;
+    }
+
+    /** Stops at once, as a crash would; what is durable stays in the storage. */
+    @Override
+    public void close() {
+        closed = true;
+        guardian.tell(Stop.STOP);
+    }
+
+    private <C, R, S> Behavior<Stop> guardian(Parts<C, R, S> parts) {
+        return Behaviors.setup(context -> {
+            Children children = new Children(context, parts);
+            return Behaviors.receive(Stop.class)
+                    .onMessage(Stop.class, stop -> Behaviors.stopped())
+                    .onSignal(Terminated.class, terminated -> {
+                        fail(parts, "its actor " + terminated.getRef().path().name() + " failed; the log says why");
+                        return Behaviors.stopped();
+                    })
+                    .onSignal(PostStop.class, signal -> {
+                        children.link.close();
+                        stopped.complete(closed ? "closed" : "the actor system has stopped");
+                        return Behaviors.same();
+                    })
+                    .build();
+        });
+    }
+
+    private void fail(Parts<?, ?, ?> parts, String why) {
+        if (!closed && stopped.complete(why)) {
+            system.log()
+                    .error(
+                            "validator {} has stopped and will not be started again: {}",
+                            parts.setup().self(),
+                            why);
+            parts.observer().observed(parts.setup().self(), new Observation.Stopped(why));
+        }
+    }
+
+    /** The actors of one validator, made in the order in which they need each other. */
+    private final class Children {
+        private final Network.Link link;
+        private volatile @Nullable Actors routes;
+
+        private <C, R, S> Children(ActorContext<Stop> context, Parts<C, R, S> parts) {
+            ConsensusSetup setup = parts.setup();
+            NodeSettings settings = parts.settings();
+            MessageVerifier verifier = parts.protocol().createVerifier(setup);
+            PeerGate gate = new PeerGate(
+                    setup.validators().size(),
+                    new PeerCodec(parts.protocol().createCodec(setup), setup.payloads()),
+                    (from, message) -> verify(parts, verifier, from, message),
+                    system.dispatchers().lookup(DispatcherSelector.fromConfig(VERIFICATION_DISPATCHER)),
+                    settings.verifiers(),
+                    new PeerGate.Limits(settings.inboxMessages(), settings.inboxBytes()),
+                    this::route,
+                    refusal -> count(parts, refusal));
+            link = parts.network().join(setup.self(), gate);
+
+            Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution());
+            Mempool pool = new Mempool(settings.mempool());
+            replay(parts.storage(), executor, pool);
+            RootCollector collector = new RootCollector(
+                    setup.validators(),
+                    setup.self(),
+                    settings.rootWindow(),
+                    root -> root.isValid(setup.validators(), setup.scheme(), setup.domain()));
+
+            Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
+            ActorRef<GatewayActor.Request> gateway =
+                    context.spawn(GatewayActor.create(checksAdmission(parts.application())), "gateway", props);
+            ActorRef<ValidatorActor.Command> validator = context.spawn(
+                    ValidatorActor.create(
+                            setup,
+                            parts.protocol().createCore(setup),
+                            settings.engine(),
+                            parts.storage(),
+                            link,
+                            parts.observer(),
+                            refusal -> {
+                                count(parts, refusal);
+                                gate.suspect(refusal.from());
+                            },
+                            feed::appended,
+                            peer -> awaitedPeer = peer),
+                    "validator",
+                    props);
+            ActorRef<MempoolActor.Request> mempool = context.spawn(
+                    MempoolActor.create(pool, parts.clockMillis(), settings.regossipAfter(), link, validator, gateway),
+                    "mempool",
+                    props);
+            ActorRef<ExecutorActor.Command> executorActor = context.spawn(
+                    ExecutorActor.create(executor, setup, collector, link, gateway, mempool, why -> {
+                        fail(parts, why);
+                        context.getSelf().tell(Stop.STOP);
+                    }),
+                    "executor",
+                    props);
+            List.of(gateway, validator, mempool, executorActor).forEach(context::watch);
+            gateway.tell(new GatewayActor.Connect(mempool, executorActor));
+            Actors all = new Actors(validator, mempool, executorActor, gateway);
+            routes = all;
+            validator.tell(new ValidatorActor.Start(mempool, executorActor));
+            actors.complete(all);
+        }
+
+        /** Each message to the actor that it is for; the lane goes on when all of them have dealt with theirs. */
+        private void route(ValidatorId from, List<PeerMessage> messages, Runnable done) {
+            Actors to = routes;
+            if (to == null) {
+                done.run();
+                return;
+            }
+            List<PeerMessage> forValidator = new ArrayList<>(messages.size());
+            List<PeerMessage> forExecutor = new ArrayList<>();
+            List<PeerMessage.Commands> forMempool = new ArrayList<>();
+            for (PeerMessage message : messages) {
+                switch (message) {
+                    case PeerMessage.Commands commands -> forMempool.add(commands);
+                    case PeerMessage.StateVote vote -> forExecutor.add(vote);
+                    case PeerMessage.ResultsRequest request -> forExecutor.add(request);
+                    case PeerMessage.Results results -> forExecutor.add(results);
+                    default -> forValidator.add(message);
+                }
+            }
+            int parts =
+                    (forValidator.isEmpty() ? 0 : 1) + (forExecutor.isEmpty() ? 0 : 1) + (forMempool.isEmpty() ? 0 : 1);
+            AtomicInteger open = new AtomicInteger(parts);
+            Runnable part = () -> {
+                if (open.decrementAndGet() == 0) {
+                    done.run();
+                }
+            };
+            if (!forValidator.isEmpty()) {
+                to.validator().tell(new ValidatorActor.FromPeer(from, forValidator, part));
+            }
+            if (!forExecutor.isEmpty()) {
+                to.executor().tell(new ExecutorActor.FromPeer(from, forExecutor, part));
+            }
+            if (!forMempool.isEmpty()) {
+                to.mempool().tell(new MempoolActor.FromPeer(from, forMempool, part));
+            }
+        }
+    }
+
+    private static <C, R, S> void replay(Storage storage, Executor<C, R, S> executor, Mempool pool) {
+        if (storage.lastHeight() > 0 && storage.firstHeight() > 1) {
+            throw new IllegalStateException("the log begins at height " + storage.firstHeight()
+                    + " and there is no snapshot to begin from; start with an empty storage and catch up from peers");
+        }
+        long next = 1;
+        List<DecidedBlock> blocks = storage.read(next, PeerMessage.MAX_ENTRIES, Long.MAX_VALUE);
+        while (!blocks.isEmpty()) {
+            for (DecidedBlock block : blocks) {
+                executor.execute(block);
+                pool.decided(block.id(), (CommandBatch) block.payload(), block.height());
+            }
+            next += blocks.size();
+            blocks = storage.read(next, PeerMessage.MAX_ENTRIES, Long.MAX_VALUE);
+        }
+    }
+
+    private @Nullable Refusal verify(
+            Parts<?, ?, ?> parts, MessageVerifier verifier, ValidatorId from, PeerMessage message) {
+        return switch (message) {
+            case PeerMessage.Consensus consensus -> verifier.verify(from, consensus.message());
+            case PeerMessage.Entries entries -> verifyEntries(parts, from, entries);
+            case PeerMessage.EntriesRequest request ->
+                request.fromHeight() < 1 || request.maxBlocks() < 1
+                        ? new Refusal(
+                                from, Reason.MALFORMED, "a request for blocks from height " + request.fromHeight())
+                        : null;
+            case PeerMessage.Commands c -> null;
+            case PeerMessage.StateVote v -> null;
+            case PeerMessage.Status s -> null;
+            case PeerMessage.ResultsRequest r -> null;
+            case PeerMessage.Results r -> null;
+        };
+    }
+
+    /** Certificates are costly to verify: nobody makes us do it unasked. */
+    private @Nullable Refusal verifyEntries(Parts<?, ?, ?> parts, ValidatorId from, PeerMessage.Entries entries) {
+        if (from.index() != awaitedPeer) {
+            return new Refusal(from, Reason.UNREQUESTED, "blocks that nobody asked for");
+        }
+        for (DecidedBlock block : entries.blocks()) {
+            String wrong = parts.protocol().refuteDecision(parts.setup(), block);
+            if (wrong != null) {
+                return new Refusal(from, Reason.BAD_CERTIFICATE, "block " + block.height() + ": " + wrong);
+            }
+        }
+        return null;
+    }
+
+    private void count(Parts<?, ?, ?> parts, Refusal refusal) {
+        if (refusals.count(refusal)) {
+            parts.observer().observed(parts.setup().self(), new Observation.Refused(refusal));
+        }
+    }
+
+    /** Whether the state machine overrides {@link StateMachine#check}: if not, admission need not ask it. */
+    private static boolean checksAdmission(Application<?, ?, ?> application) {
+        Class<?> machine = application.machine().get().getClass();
+        for (var method : machine.getMethods()) {
+            if (method.getName().equals("check")
+                    && method.getParameterCount() == 1
+                    && method.getReturnType().equals(java.util.Optional.class)
+                    && !method.getDeclaringClass().equals(StateMachine.class)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private final class NodeLog implements ReplicatedLog {
+        @Override
+        public CompletionStage<CommandReceipt> append(Command command) {
+            CompletableFuture<CommandReceipt> receipt = new CompletableFuture<>();
+            Actors to = actors.getNow(null);
+            if (to == null || stopped.isDone()) {
+                receipt.completeExceptionally(new UnknownOutcomeException("the validator does not run"));
+            } else {
+                to.gateway().tell(new GatewayActor.Append(command, receipt));
+            }
+            return receipt;
+        }
+
+        @Override
+        public Source<LogEntry, NotUsed> read(long fromHeight) {
+            return feed.read(fromHeight);
+        }
+
+        @Override
+        public long height() {
+            return feed.height();
+        }
+    }
+}
