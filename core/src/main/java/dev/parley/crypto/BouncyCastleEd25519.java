@@ -2,19 +2,26 @@ package dev.parley.crypto;
 
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.bouncycastle.math.ec.rfc8032.Ed25519.PublicPoint;
-import org.jspecify.annotations.Nullable;
 
-/** BouncyCastle's arithmetic, called directly: it needs no provider and no object for each signature. */
+/**
+ * BouncyCastle's arithmetic, called directly: it needs no provider and no object for each signature.
+ *
+ * <p>BouncyCastle verifies with the cofactor: it accepts R + T for every T of small order, as RFC 8032 allows and as the native
+ * library does not. What it accepts is therefore held against the second half of the rule: R lies in the subgroup of order L. Then
+ * [S]B − R − [k]A lies there too, where the cofactor changes nothing, and both libraries accept the same signatures. The price is
+ * a second multiplication, about as much as the first.
+ */
 final class BouncyCastleEd25519 implements Ed25519Library {
     @Override
     public String name() {
-        @Nullable String version = Ed25519.class.getPackage().getImplementationVersion();
-        return version == null ? "BouncyCastle" : "BouncyCastle " + version;
+        return "BouncyCastle";
     }
 
     @Override
     public Verification verification(byte[] publicKey, PublicPoint point) {
-        return (statement, signature) -> Ed25519.verify(signature, 0, point, statement, 0, statement.length);
+        // A point begins a signature as it does a public key, so what validates the one validates the other.
+        return (statement, signature) -> Ed25519.verify(signature, 0, point, statement, 0, statement.length)
+                && Ed25519.validatePublicKeyFull(signature, 0);
     }
 
     @Override

@@ -7,7 +7,7 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519.PublicPoint;
  * keys in the prime-order subgroup. Thread-safe, as is all that it makes.
  */
 interface Ed25519Library {
-    /** With its version, as it stands in {@link Ed25519#name()}. */
+    /** As it stands in {@link Ed25519#name()}, with its version where the library tells it. */
     String name();
 
     /**
