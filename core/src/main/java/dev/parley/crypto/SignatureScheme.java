@@ -2,7 +2,7 @@ package dev.parley.crypto;
 
 /** A way to sign and to verify. Thread-safe; verifying never throws, whatever the bytes. */
 public interface SignatureScheme {
-    /** For logs and reports, such as {@code Ed25519 (BouncyCastle 1.87)}. */
+    /** For logs and reports, such as {@code Ed25519 (BouncyCastle)}. */
     String name();
 
     /** @return whether {@code signature} is the form of this scheme and was made over {@code statement} by {@code key}'s owner */

@@ -1,0 +1,111 @@
+package dev.parley.crypto;
+
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.SignatureException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.HexFormat;
+import org.bouncycastle.math.ec.rfc8032.Ed25519.PublicPoint;
+
+/**
+ * The native arithmetic of AWS-LC by the Amazon Corretto Crypto Provider. The provider is passed as an object, so that the
+ * process's list of providers stays as the application left it.
+ *
+ * <p>Keys are held as the JDK's objects, since this provider offers its key factory only behind a system property. It translates
+ * them when an operation begins: half a microsecond of thirty in a verification, but half of all in a signature. So a signer keeps
+ * its operation, and a verification makes a new one, which leaves no native memory behind each remembered key.
+ */
+final class CorrettoEd25519 implements Ed25519Library {
+    private static final String ALGORITHM = "Ed25519";
+
+    /** What DER puts before the raw key in a SubjectPublicKeyInfo and in a PKCS #8 PrivateKeyInfo (RFC 8410, 10). */
+    private static final byte[] PUBLIC_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
+
+    private static final byte[] PRIVATE_PREFIX = HexFormat.of().parseHex("302e020100300506032b657004220420");
+
+    private final AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
+    private final KeyFactory keys;
+
+    /** @throws IllegalStateException if the native library does not load; linkage errors are possible too */
+    CorrettoEd25519() {
+        Throwable failure = provider.getLoadingError();
+        if (failure != null) {
+            throw new IllegalStateException("the Amazon Corretto Crypto Provider does not load: " + failure, failure);
+        }
+        try {
+            keys = KeyFactory.getInstance(ALGORITHM);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no registered provider reads Ed25519 keys", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "Amazon Corretto Crypto Provider " + provider.getVersionStr();
+    }
+
+    @Override
+    public Verification verification(byte[] publicKey, PublicPoint point) {
+        try {
+            java.security.PublicKey key = keys.generatePublic(new X509EncodedKeySpec(join(PUBLIC_PREFIX, publicKey)));
+            return (statement, signature) -> verify(provider, key, statement, signature);
+        } catch (GeneralSecurityException e) {
+            throw new InvalidKeyException("the JDK refuses the public key: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public Signing signing(byte[] secret, byte[] publicKey) {
+        try {
+            PrivateKey key = keys.generatePrivate(new PKCS8EncodedKeySpec(join(PRIVATE_PREFIX, secret)));
+            java.security.Signature operation = java.security.Signature.getInstance(ALGORITHM, provider);
+            operation.initSign(key);
+            return new KeptOperation(operation);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the native library refuses the secret: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean verify(Provider provider, java.security.PublicKey key, byte[] statement, byte[] signature) {
+        try {
+            java.security.Signature operation = java.security.Signature.getInstance(ALGORITHM, provider);
+            operation.initVerify(key);
+            operation.update(statement);
+            return operation.verify(signature);
+        } catch (SignatureException e) {
+            return false;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the native library no longer knows its own key", e);
+        }
+    }
+
+    private static byte[] join(byte[] prefix, byte[] key) {
+        byte[] whole = new byte[prefix.length + key.length];
+        System.arraycopy(prefix, 0, whole, 0, prefix.length);
+        System.arraycopy(key, 0, whole, prefix.length, key.length);
+        return whole;
+    }
+
+    /** After each signature the operation is where initSign left it. The lock is held for some microseconds. */
+    private static final class KeptOperation implements Signing {
+        private final java.security.Signature operation;
+
+        KeptOperation(java.security.Signature operation) {
+            this.operation = operation;
+        }
+
+        @Override
+        public synchronized byte[] sign(byte[] statement) {
+            try {
+                operation.update(statement);
+                return operation.sign();
+            } catch (SignatureException e) {
+                throw new IllegalStateException("the native library cannot sign", e);
+            }
+        }
+    }
+}
