@@ -1,0 +1,317 @@
+package dev.parley;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import dev.parley.app.Application;
+import dev.parley.client.ClientSettings;
+import dev.parley.client.LogClient;
+import dev.parley.client.ParleyClient;
+import dev.parley.client.ReplicatedLog;
+import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.consensus.ConsensusProtocolProvider;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.crypto.Ed25519;
+import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.SignatureScheme;
+import dev.parley.crypto.SigningDomain;
+import dev.parley.log.ClientId;
+import dev.parley.log.CommandBatch;
+import dev.parley.network.LocalNetwork;
+import dev.parley.storage.MemoryStorage;
+import dev.parley.storage.Storage;
+import dev.parley.validator.NodeSettings;
+import dev.parley.validator.Observer;
+import dev.parley.validator.ValidatorNode;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Validators in one process, each with a key, a storage and a state machine of its own, joined by a {@link LocalNetwork}. For tests,
+ * demonstrations, benchmarks and first steps. Thread-safe.
+ *
+ * <pre>{@code
+ * try (var cluster = LocalCluster.of(4, Application.of(Counter::new, Add.class, Long.class, Long.class)).start()) {
+ *     long sum = cluster.client().submit(new Add(5)).toCompletableFuture().join().result();
+ * }
+ * }</pre>
+ *
+ * @param <C> commands
+ * @param <R> results
+ * @param <S> snapshots
+ */
+public final class LocalCluster<C, R, S> implements AutoCloseable {
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(20);
+
+    private final Application<C, R, S> application;
+    private final Config config;
+    private final Observer observer;
+    private final Map<Integer, UnaryOperator<ConsensusProtocol>> behaviours;
+    private final ConsensusProtocol protocol;
+    private final Ed25519 scheme;
+    private final SigningDomain domain;
+    private final List<KeyPair> keys = new ArrayList<>();
+    private final ValidatorSet validators;
+    private final NodeSettings settings;
+    private final ClientSettings clientSettings;
+    private final LocalNetwork network = new LocalNetwork();
+    private final List<Storage> storages = new ArrayList<>();
+    private final SecureRandom random = new SecureRandom();
+    private final ActorSystem<Void> system;
+    private final List<ValidatorNode> nodes = new ArrayList<>();
+    private int incarnations;
+
+    private LocalCluster(Builder<C, R, S> builder) {
+        application = builder.application;
+        observer = builder.observer;
+        behaviours = Map.copyOf(builder.behaviours);
+        config = builder.overrides.withFallback(ConfigFactory.load()).resolve();
+        protocol = protocol(config);
+        for (int i = 0; i < builder.powers.length; i++) {
+            keys.add(KeyPair.generate(random));
+        }
+        scheme = Ed25519.fastest();
+        validators =
+                ValidatorSet.of(scheme, keys.stream().map(KeyPair::publicKey).toList(), builder.powers);
+        requireHonestQuorum();
+        domain = new SigningDomain(config.getString("parley.chain-id"), 0);
+        settings = NodeSettings.of(config, validators.size());
+        clientSettings = ClientSettings.of(config);
+        for (int i = 0; i < validators.size(); i++) {
+            storages.add(new MemoryStorage(config.getBytes("parley.storage.memory-max-bytes")));
+        }
+        // Logback is initialised before the actor system, whose first log calls would else race with its start.
+        LoggerFactory.getLogger(LocalCluster.class)
+                .info("{}, {}, signatures by {}", validators, protocol.name(), scheme.name());
+        system = ActorSystem.create(Behaviors.empty(), "parley", config);
+        for (int i = 0; i < validators.size(); i++) {
+            nodes.add(startNode(i));
+        }
+    }
+
+    /** @param validators how many, 4 or more, of power 1 each */
+    public static <C, R, S> Builder<C, R, S> of(int validators, Application<C, R, S> application) {
+        if (validators < 4) {
+            throw new IllegalArgumentException("n = " + validators
+                    + " validators bear no Byzantine fault: n >= 3f + 1 with f >= 1 needs at least 4; add validators");
+        }
+        long[] powers = new long[validators];
+        java.util.Arrays.fill(powers, 1);
+        return of(powers, application);
+    }
+
+    /** @param powers the validators' voting powers, in the order of their indices */
+    public static <C, R, S> Builder<C, R, S> of(long[] powers, Application<C, R, S> application) {
+        return new Builder<>(powers.clone(), application);
+    }
+
+    /**
+     * Says what a cluster is to be before it starts.
+     *
+     * @param <C> commands
+     * @param <R> results
+     * @param <S> snapshots
+     */
+    public static final class Builder<C, R, S> {
+        private final long[] powers;
+        private final Application<C, R, S> application;
+        private final Map<Integer, UnaryOperator<ConsensusProtocol>> behaviours = new HashMap<>();
+        private Config overrides = ConfigFactory.empty();
+        private Observer observer = (validator, observation) -> {};
+
+        private Builder(long[] powers, Application<C, R, S> application) {
+            this.powers = powers;
+            this.application = application;
+        }
+
+        /** Settings, as in {@code reference.conf}, that go before those of {@code application.conf}. */
+        public Builder<C, R, S> config(String hocon) {
+            overrides = ConfigFactory.parseString(hocon).withFallback(overrides);
+            return this;
+        }
+
+        /** The name of a protocol on the class path, such as {@code hotstuff}. */
+        public Builder<C, R, S> protocol(String name) {
+            return config("parley.consensus.protocol = \"" + name + "\"");
+        }
+
+        /** Makes a validator misbehave, by a behaviour of the test kit. */
+        public Builder<C, R, S> byzantine(int validator, UnaryOperator<ConsensusProtocol> behaviour) {
+            behaviours.put(validator, behaviour);
+            return this;
+        }
+
+        /** Hears all that validators tell of themselves, besides those that were given before. */
+        public Builder<C, R, S> observer(Observer further) {
+            observer = observer.and(further);
+            return this;
+        }
+
+        /** @throws IllegalArgumentException or {@link ConfigException} that says what is wrong and what to do */
+        public LocalCluster<C, R, S> start() {
+            return new LocalCluster<>(this);
+        }
+    }
+
+    /** The protocol that a configuration names. */
+    public static ConsensusProtocol protocol(Config config) {
+        String name = config.getString("parley.consensus.protocol");
+        TreeSet<String> known = new TreeSet<>();
+        for (ConsensusProtocolProvider provider : ServiceLoader.load(ConsensusProtocolProvider.class)) {
+            if (provider.name().equals(name)) {
+                return provider.create(config);
+            }
+            known.add(provider.name());
+        }
+        throw new ConfigException.BadValue(
+                config.getValue("parley.consensus.protocol").origin(),
+                "parley.consensus.protocol",
+                "there is no protocol '" + name + "' on the class path; there is " + known);
+    }
+
+    /** A client that asks the first validator first. */
+    public ParleyClient<C, R> client() {
+        return client(0);
+    }
+
+    /** A client with a session of its own. */
+    public ParleyClient<C, R> client(int preferredValidator) {
+        List<ReplicatedLog> logs = new ArrayList<>();
+        for (int i = 0; i < validators.size(); i++) {
+            logs.add(new CurrentLog(i));
+        }
+        return new LogClient<>(
+                logs,
+                preferredValidator,
+                application.commands(),
+                application.results(),
+                new LogClient.Trust(validators, scheme, domain),
+                clientSettings,
+                new ClientId(random.nextLong(), random.nextLong()),
+                System::currentTimeMillis,
+                (delay, task) -> system.scheduler().scheduleOnce(delay, task, system.executionContext()));
+    }
+
+    public ValidatorSet validators() {
+        return validators;
+    }
+
+    public SignatureScheme scheme() {
+        return scheme;
+    }
+
+    public SigningDomain domain() {
+        return domain;
+    }
+
+    /** For faults between validators. */
+    public LocalNetwork network() {
+        return network;
+    }
+
+    public ActorSystem<?> system() {
+        return system;
+    }
+
+    public synchronized ValidatorNode node(int validator) {
+        return nodes.get(validator);
+    }
+
+    /** Stops a validator at once, as a crash would. */
+    public void kill(int validator) {
+        node(validator).close();
+    }
+
+    /** Starts a validator that was killed, with what it had stored. */
+    public synchronized void restart(int validator) {
+        nodes.get(validator).stopped().toCompletableFuture().join();
+        nodes.set(validator, startNode(validator));
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        system.getWhenTerminated()
+                .toCompletableFuture()
+                .orTimeout(SHUTDOWN_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    private ValidatorNode startNode(int index) {
+        ConsensusSetup setup = new ConsensusSetup(
+                new ValidatorId(index),
+                validators,
+                domain,
+                scheme,
+                keys.get(index).signer(scheme),
+                CommandBatch::read);
+        ConsensusProtocol own =
+                behaviours.getOrDefault(index, UnaryOperator.identity()).apply(protocol);
+        return ValidatorNode.start(
+                system,
+                "v" + index + "-" + ++incarnations,
+                new ValidatorNode.Parts<>(
+                        own,
+                        setup,
+                        application,
+                        settings,
+                        network,
+                        storages.get(index),
+                        System::currentTimeMillis,
+                        observer));
+    }
+
+    private void requireHonestQuorum() {
+        long byzantine = 0;
+        for (int index : behaviours.keySet()) {
+            if (index < 0 || index >= validators.size()) {
+                throw new IllegalArgumentException(
+                        "there is no validator " + index + " to misbehave: n = " + validators.size());
+            }
+            byzantine += validators.power(new ValidatorId(index));
+        }
+        if (byzantine > validators.faultyPower()) {
+            throw new IllegalArgumentException(
+                    "Byzantine validators of power " + byzantine + " are more than the " + validators.faultyPower()
+                            + " that " + validators + " can bear; add validators or make fewer misbehave");
+        }
+    }
+
+    /** The log of whatever incarnation of a validator lives now. */
+    private final class CurrentLog implements ReplicatedLog {
+        private final int index;
+
+        private CurrentLog(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public CompletionStage<dev.parley.client.CommandReceipt> append(dev.parley.log.Command command) {
+            return node(index).log().append(command);
+        }
+
+        @Override
+        public org.apache.pekko.stream.javadsl.Source<dev.parley.client.LogEntry, org.apache.pekko.NotUsed> read(
+                long fromHeight) {
+            return node(index).log().read(fromHeight);
+        }
+
+        @Override
+        public long height() {
+            return node(index).log().height();
+        }
+    }
+}
