@@ -118,7 +118,7 @@ public final class BinaryReader {
     }
 
     private void require(int length) throws MalformedException {
-        if (length > limit - position) {
+        if (length < 0 || length > limit - position) {
             throw new MalformedException(
                     "the frame ends early: " + length + " bytes are needed, " + (limit - position) + " are left");
         }

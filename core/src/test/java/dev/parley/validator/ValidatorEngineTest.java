@@ -1,0 +1,293 @@
+package dev.parley.validator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Certificate;
+import dev.parley.consensus.ConsensusCore;
+import dev.parley.consensus.ConsensusMessage;
+import dev.parley.consensus.ConsensusRecord;
+import dev.parley.consensus.CoreReport;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Effect;
+import dev.parley.consensus.Input;
+import dev.parley.consensus.Payload;
+import dev.parley.consensus.RecordKey;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.TimerId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.Digest;
+import dev.parley.crypto.IdealSignatures;
+import dev.parley.crypto.PublicKey;
+import dev.parley.log.CommandBatch;
+import dev.parley.network.PeerMessage;
+import dev.parley.storage.Storage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ValidatorEngineTest {
+    private record Text(String text) implements ConsensusMessage {}
+
+    private record Note(String text) implements ConsensusRecord {}
+
+    private record NoCertificate() implements Certificate {
+        @Override
+        public Set<ValidatorId> signers() {
+            return Set.of();
+        }
+    }
+
+    private static final ValidatorId SELF = new ValidatorId(0);
+    private static final ValidatorId V1 = new ValidatorId(1);
+    private static final ValidatorId V2 = new ValidatorId(2);
+
+    private final ScriptedCore core = new ScriptedCore();
+    private final RecordingWorld world = new RecordingWorld();
+    private ValidatorEngine engine;
+
+    @BeforeEach
+    void start() {
+        engine = new ValidatorEngine(SELF, fourValidators(), core, EngineSettings.DEFAULTS, world);
+        engine.start(Restored.NOTHING);
+        world.log.clear();
+    }
+
+    @Test
+    void nothing_that_follows_a_record_leaves_before_the_record_is_durable() {
+        core.answer(persist("vote"), send(V1, "vote"));
+        engine.received(V1, consensus("proposal"));
+        assertThat(world.log).isEmpty();
+
+        engine.flush();
+        assertThat(world.log).containsExactly("write 1: vote");
+
+        engine.durable(1);
+        assertThat(world.log).containsExactly("write 1: vote", "send v1 vote");
+    }
+
+    @Test
+    void what_comes_before_a_record_in_a_step_need_not_wait_for_it() {
+        core.answer(send(V1, "first"), persist("vote"), send(V1, "second"));
+        engine.received(V1, consensus("proposal"));
+        assertThat(world.log).containsExactly("send v1 first");
+    }
+
+    @Test
+    void effects_keep_their_order_even_if_later_steps_persist_nothing() {
+        core.answer(persist("vote"), send(V1, "a"));
+        engine.received(V1, consensus("x"));
+        core.answer(send(V1, "b"));
+        engine.received(V1, consensus("y"));
+        engine.flush();
+        core.answer(send(V1, "c"));
+        engine.received(V1, consensus("z"));
+        engine.durable(1);
+        assertThat(world.log).containsExactly("write 1: vote", "send v1 a", "send v1 b", "send v1 c");
+    }
+
+    @Test
+    void one_batch_covers_all_that_gathered_before_the_flush() {
+        core.answer(persist("a"), send(V1, "a"));
+        engine.received(V1, consensus("x"));
+        core.answer(persist("b"), send(V1, "b"));
+        engine.received(V1, consensus("y"));
+        engine.flush();
+        engine.durable(1);
+        assertThat(world.log).containsExactly("write 1: a b", "send v1 a", "send v1 b");
+    }
+
+    @Test
+    void a_block_reaches_the_application_only_when_it_is_durable() {
+        core.answer(new Effect.Decide(block(1)));
+        engine.received(V1, consensus("x"));
+        assertThat(engine.decidedHeight()).isEqualTo(1);
+        engine.flush();
+        assertThat(world.log).containsExactly("write 1: block1");
+        engine.durable(1);
+        assertThat(world.log).containsExactly("write 1: block1", "decided 1");
+    }
+
+    @Test
+    void a_peer_that_is_behind_is_told_and_one_that_is_ahead_is_asked() {
+        core.answer(new Effect.Decide(block(1)));
+        engine.received(V1, consensus("x"));
+        engine.flush();
+        engine.durable(1);
+        world.log.clear();
+
+        engine.received(V1, new PeerMessage.Status(0));
+        assertThat(world.log).containsExactly("send v1 Status[height=1]");
+        world.log.clear();
+
+        engine.received(V2, new PeerMessage.Status(5));
+        assertThat(world.log).as("it may be just a moment ahead").isEmpty();
+        engine.timerFired(new TimerId("status"));
+        engine.timerFired(new TimerId("status"));
+        assertThat(world.log).contains("send v2 EntriesRequest[fromHeight=2, maxBlocks=64]");
+        assertThat(engine.awaitedPeer()).isEqualTo(2);
+    }
+
+    @Test
+    void a_peer_that_claims_a_height_and_does_not_deliver_is_set_aside() {
+        engine.received(V1, new PeerMessage.Status(Long.MAX_VALUE));
+        engine.received(V2, new PeerMessage.Status(3));
+        engine.timerFired(new TimerId("status"));
+        assertThat(engine.awaitedPeer()).isEqualTo(1);
+
+        engine.timerFired(new TimerId("catch-up"));
+        assertThat(engine.awaitedPeer()).as("the next best is asked").isEqualTo(2);
+
+        List<DecidedBlock> blocks = List.of(block(1), block(2));
+        engine.received(V2, new PeerMessage.Entries(blocks));
+        assertThat(core.inputs).last().isEqualTo(new Input.CaughtUp(blocks));
+    }
+
+    @Test
+    void blocks_that_do_not_follow_or_were_not_asked_for_never_reach_the_core() {
+        engine.received(V1, new PeerMessage.Entries(List.of(block(1))));
+        engine.received(V2, new PeerMessage.Status(3));
+        engine.timerFired(new TimerId("status"));
+        engine.received(V2, new PeerMessage.Entries(List.of(block(2))));
+        assertThat(core.inputs).noneMatch(input -> input instanceof Input.CaughtUp);
+    }
+
+    @Test
+    void a_validator_whose_commands_wait_too_long_says_why() {
+        engine.workPending(true);
+        for (int i = 0; i < 10; i++) {
+            engine.timerFired(new TimerId("status"));
+        }
+        assertThat(world.log)
+                .anyMatch(line -> line.startsWith("observe Stalled") && line.contains("a quorum of nothing"));
+    }
+
+    private static PeerMessage consensus(String text) {
+        return new PeerMessage.Consensus(new Text(text));
+    }
+
+    private static Effect persist(String text) {
+        return new Effect.Persist(RecordKey.single(text.hashCode()), new Note(text));
+    }
+
+    private static Effect send(ValidatorId to, String text) {
+        return new Effect.Send(to, new Text(text));
+    }
+
+    private static DecidedBlock block(long height) {
+        return new DecidedBlock(
+                height, id(height), id(height - 1), V1, height, new CommandBatch(0, List.of()), new NoCertificate());
+    }
+
+    private static BlockId id(long height) {
+        return height == 0 ? BlockId.GENESIS : new BlockId(new Digest(height, 0, 0, 0));
+    }
+
+    private static ValidatorSet fourValidators() {
+        IdealSignatures scheme = new IdealSignatures();
+        List<PublicKey> keys = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            byte[] secret = new byte[IdealSignatures.SECRET_BYTES];
+            secret[0] = (byte) (i + 1);
+            keys.add(scheme.signer(secret).publicKey());
+        }
+        return ValidatorSet.of(scheme, keys);
+    }
+
+    private static final class ScriptedCore implements ConsensusCore {
+        private final List<Input> inputs = new ArrayList<>();
+        private List<Effect> next = List.of();
+
+        private void answer(Effect... effects) {
+            next = List.of(effects);
+        }
+
+        @Override
+        public List<Effect> handle(Input input) {
+            inputs.add(input);
+            List<Effect> effects = next;
+            next = List.of();
+            return effects;
+        }
+
+        @Override
+        public CoreReport report() {
+            return new CoreReport(
+                    1,
+                    0,
+                    Optional.empty(),
+                    "a quorum of nothing",
+                    0,
+                    3,
+                    List.of(),
+                    List.of(),
+                    "none",
+                    "nothing",
+                    List.of());
+        }
+    }
+
+    private static final class RecordingWorld implements World {
+        private final List<String> log = new ArrayList<>();
+
+        @Override
+        public void send(ValidatorId to, PeerMessage message) {
+            log.add("send " + to + " "
+                    + (message instanceof PeerMessage.Consensus c ? ((Text) c.message()).text() : message));
+        }
+
+        @Override
+        public void broadcast(PeerMessage message) {
+            log.add("broadcast " + message);
+        }
+
+        @Override
+        public void startTimer(TimerId timer, Duration delay) {}
+
+        @Override
+        public void cancelTimer(TimerId timer) {}
+
+        @Override
+        public void write(long number, List<Storage.Write> batch) {
+            StringBuilder line = new StringBuilder("write " + number + ":");
+            for (Storage.Write write : batch) {
+                line.append(' ')
+                        .append(
+                                switch (write) {
+                                    case Storage.Write.Put put -> ((Note) put.record()).text();
+                                    case Storage.Write.Append append ->
+                                        "block" + append.block().height();
+                                    default -> write.toString();
+                                });
+            }
+            log.add(line.toString());
+        }
+
+        @Override
+        public List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes) {
+            return List.of();
+        }
+
+        @Override
+        public void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty) {}
+
+        @Override
+        public void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified) {}
+
+        @Override
+        public void decided(DecidedBlock block) {
+            log.add("decided " + block.height());
+        }
+
+        @Override
+        public void observe(Observation observation) {
+            log.add("observe " + observation);
+        }
+    }
+}
