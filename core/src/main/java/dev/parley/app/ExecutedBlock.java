@@ -3,7 +3,6 @@ package dev.parley.app;
 import dev.parley.consensus.BlockId;
 import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
-import dev.parley.log.CommandBatch;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,28 +10,35 @@ import java.util.Optional;
 public final class ExecutedBlock {
     private final long height;
     private final BlockId block;
-    private final CommandBatch payload;
+    /** Block time in milliseconds since 1970, never less than the block's before. */
+    private final long timeMillis;
+
+    private final List<Command> commands;
     private final List<Outcome> outcomes;
     private final Digest previousRoot;
     private final Optional<Digest> stateHash;
     private final ResultTree results;
     private final Digest root;
+    private final long retainedBytes;
 
     ExecutedBlock(
             long height,
             BlockId block,
-            CommandBatch payload,
+            long timeMillis,
+            List<Command> commands,
             List<Outcome> outcomes,
             Digest previousRoot,
             ResultTree results,
             Optional<Digest> stateHash) {
         this.height = height;
         this.block = block;
-        this.payload = payload;
+        this.timeMillis = timeMillis;
+        this.commands = List.copyOf(commands);
         this.outcomes = List.copyOf(outcomes);
         this.previousRoot = previousRoot;
         this.results = results;
         this.stateHash = stateHash;
+        this.retainedBytes = count(commands, outcomes);
         this.root = StateRoot.next(previousRoot, height, block, results.root(), outcomes.size(), stateHash);
     }
 
@@ -46,12 +52,12 @@ public final class ExecutedBlock {
 
     /** Block time in milliseconds since 1970. */
     public long timeMillis() {
-        return payload.timeMillis();
+        return timeMillis;
     }
 
     /** In the order of execution. */
     public List<Command> commands() {
-        return payload.commands();
+        return commands;
     }
 
     /** One for each command. */
@@ -87,8 +93,21 @@ public final class ExecutedBlock {
         return results.proof(index);
     }
 
+    /** About what keeping this block costs, in bytes. */
+    long retainedBytes() {
+        return retainedBytes;
+    }
+
     /** With signatures, the certificate. */
     RootCertificate certificate(List<RootCertificate.Share> signatures) {
         return new RootCertificate(height, block, previousRoot, results.root(), outcomes.size(), stateHash, signatures);
+    }
+
+    private static long count(List<Command> commands, List<Outcome> outcomes) {
+        long bytes = 256;
+        for (int i = 0; i < outcomes.size(); i++) {
+            bytes += 160L + commands.get(i).sizeBytes() + outcomes.get(i).bytes().length;
+        }
+        return bytes;
     }
 }

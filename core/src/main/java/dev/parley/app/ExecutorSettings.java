@@ -20,4 +20,8 @@ public record ExecutorSettings(int maxSessions, Duration maxLifetime, long state
                     "parley.executor: max-sessions and max-lifetime are more than zero, the others zero or more");
         }
     }
+
+    SessionTable emptySessions() {
+        return new SessionTable(maxSessions, maxLifetime.toMillis());
+    }
 }

@@ -12,7 +12,7 @@ public sealed interface Admission {
     /** No room; nothing is kept of the command. */
     record Busy(Duration retryAfter) implements Admission {}
 
-    /** A command of this name waits already, or is in a block that is not decided yet. */
+    /** A command of this name waits here already. */
     record Duplicate() implements Admission {
         static final Duplicate INSTANCE = new Duplicate();
     }

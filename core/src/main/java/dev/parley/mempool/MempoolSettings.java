@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param maxCommandBytes the most bytes that one encoded command has; a block with a larger one is refused
  * @param maxBlockCommands the most commands in a block, at most {@link CommandBatch#MAX_COMMANDS}; a block of more is refused
  * @param maxBlockBytes the most bytes of an encoded payload, at least {@code maxCommandBytes} and the payload's header
- * @param maxUndecidedBlocks the most blocks off the present branch that are remembered; the oldest is forgotten first
+ * @param maxUndecidedBlocks the most undecided blocks that are remembered, but for those on the branch in use; the oldest is
+ *     forgotten first
  * @param maxAhead how far block time may be ahead of this validator's clock
  * @param maxBehind how far block time may be behind this validator's clock
  * @param maxSessions the most client sessions, the same at all validators
