@@ -7,6 +7,7 @@ import dev.parley.sample.store.ListCommands.End;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of Redis on a replicated state. One command of the log is a {@link Batch}; a request that is refused changes nothing
@@ -26,6 +27,30 @@ public final class RedisStore implements StateMachine<Batch, Replies, Snapshot> 
     /** The store with its binary forms. */
     public static Application<Batch, Replies, Snapshot> application() {
         return new Application<>(RedisStore::new, new BatchCodec(), new RepliesCodec(), new SnapshotCodec());
+    }
+
+    /** Whether the store executes commands of this name, in any mixture of capitals and small letters. */
+    public static boolean knows(ByteString name) {
+        return Verb.find(name) != null;
+    }
+
+    /** How many commands the store executes. */
+    public static int commandCount() {
+        return Verb.values().length;
+    }
+
+    /** What the store would answer whatever its state, so that such a request need not be replicated; or null. */
+    public static Reply.@Nullable Failure refusal(Request request) {
+        Verb verb = Verb.find(request.name());
+        if (verb == null) {
+            return unknownCommand(request);
+        }
+        return verb.accepts(request) ? null : verb.wrongNumberOfArguments().failure();
+    }
+
+    /** In the words of redis-server. */
+    public static Reply.Failure unknownCommand(Request request) {
+        return ErrorTexts.unknownCommand(request);
     }
 
     @Override
@@ -67,10 +92,12 @@ public final class RedisStore implements StateMachine<Batch, Replies, Snapshot> 
     private Reply answer(Request request) {
         Verb verb = Verb.find(request.name());
         if (verb == null) {
-            return ErrorTexts.unknownCommand(request);
+            return unknownCommand(request);
         }
         try {
-            verb.requireArity(request);
+            if (!verb.accepts(request)) {
+                throw verb.wrongNumberOfArguments();
+            }
             Reply reply = execute(verb, request);
             // Only what reads can answer with more than a request can hold: it has changed nothing.
             return reply instanceof Reply.Array array && array.sizeBytes() > Replies.MAX_BYTES

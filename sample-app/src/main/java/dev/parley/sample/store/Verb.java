@@ -79,11 +79,9 @@ enum Verb {
         return null;
     }
 
-    /** @throws RefusedException if the command takes another number of arguments */
-    void requireArity(Request request) {
-        if (arity > 0 ? request.size() != arity : request.size() < -arity) {
-            throw wrongNumberOfArguments();
-        }
+    /** Whether the command takes that many arguments. */
+    boolean accepts(Request request) {
+        return arity > 0 ? request.size() == arity : request.size() >= -arity;
     }
 
     RefusedException wrongNumberOfArguments() {
