@@ -8,11 +8,16 @@ import java.util.HexFormat;
  * {@link SignatureScheme#requireAdmissible} does, once, when a validator set is built.
  */
 public final class PublicKey {
-    private final byte[] bytes;
+    /** Not a copy: schemes read it for each verification, nobody writes it. */
+    final byte[] bytes;
+
+    /** Keys are looked up in tables for each verification. */
+    private final int hash;
 
     /** @param bytes copied */
     public PublicKey(byte[] bytes) {
         this.bytes = bytes.clone();
+        this.hash = Arrays.hashCode(this.bytes);
     }
 
     /** A copy. */
@@ -31,7 +36,7 @@ public final class PublicKey {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return hash;
     }
 
     @Override

@@ -11,7 +11,8 @@ public final class Signature {
     /** The longest signature of any scheme, for bounds on what is read. */
     public static final int MAX_BYTES = 128;
 
-    private final byte[] bytes;
+    /** Not a copy: schemes read it for each verification, nobody writes it. */
+    final byte[] bytes;
 
     /** @param bytes copied; at most {@link #MAX_BYTES} */
     public Signature(byte[] bytes) {
