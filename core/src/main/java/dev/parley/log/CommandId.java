@@ -5,7 +5,14 @@ package dev.parley.log;
  *
  * @param sequence the client's own count, from 1
  */
-public record CommandId(ClientId client, long sequence) {
+public record CommandId(ClientId client, long sequence) implements Comparable<CommandId> {
+    /** Also keeps hash maps fast where somebody chooses names that collide. */
+    @Override
+    public int compareTo(CommandId other) {
+        int order = client.compareTo(other.client);
+        return order == 0 ? Long.compare(sequence, other.sequence) : order;
+    }
+
     @Override
     public int hashCode() {
         long mixed = (client.hashCode() * 31L + sequence) * 0x9E3779B97F4A7C15L;

@@ -1,0 +1,32 @@
+package dev.parley.app;
+
+import dev.parley.log.CommandId;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the operator what the state machine threw: each class of exception once a minute of block time, so that a client that
+ * provokes them cannot fill a disk.
+ */
+final class ExceptionLog {
+    private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
+    private static final long INTERVAL_MILLIS = 60_000;
+    private static final int MAX_CLASSES = 64;
+
+    private final Map<Class<?>, Long> loggedAt = new HashMap<>();
+
+    void log(Exception exception, long height, int index, CommandId command, long timeMillis) {
+        Long before = loggedAt.get(exception.getClass());
+        if (before == null ? loggedAt.size() < MAX_CLASSES : timeMillis - before >= INTERVAL_MILLIS) {
+            loggedAt.put(exception.getClass(), timeMillis);
+            LOG.warn(
+                    "The state machine threw on command {} at height {}, index {}; the client learns the class alone",
+                    command,
+                    height,
+                    index,
+                    exception);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package dev.parley.app;
+
+import dev.parley.codec.BinaryReader;
+import dev.parley.codec.BinaryWriter;
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.crypto.Digest;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Runs decided blocks through the state machine, in order, each command once. Not thread-safe.
+ *
+ * @param <C> commands
+ * @param <R> results
+ * @param <S> snapshots
+ */
+public final class Executor<C, R, S> {
+    /** The most characters of a message or a class name in an outcome. */
+    private static final int MAX_TEXT = 1024;
+
+    private static final String SNAPSHOT_FORM = "parley/snapshot/1";
+    private static final byte[] STATE_PREFIX = {3};
+
+    /** An outcome with its place and its proof. */
+    public record Answer(ExecutedBlock block, int index) {
+        public Outcome outcome() {
+            return block.outcomes().get(index);
+        }
+
+        public ResultProof proof() {
+            return block.proof(index);
+        }
+    }
+
+    private final Application<C, R, S> application;
+    private final ExecutorSettings settings;
+    private final ExceptionLog exceptions = new ExceptionLog();
+    /** Late blocks by height, without gaps. */
+    private final Map<Long, ExecutedBlock> recent = new HashMap<>();
+
+    private long recentBytes;
+    private StateMachine<C, R, S> machine;
+    private SessionTable sessions;
+    private long height;
+    private BlockId block = BlockId.GENESIS;
+    private long timeMillis;
+    private Digest root = Digest.ZERO;
+
+    public Executor(Application<C, R, S> application, ExecutorSettings settings) {
+        this.application = application;
+        this.settings = settings;
+        this.machine = application.machine().get();
+        this.sessions = settings.emptySessions();
+    }
+
+    /**
+     * Executes the next block.
+     *
+     * @throws IllegalArgumentException if it is not the next one or its payload is no {@link CommandBatch}
+     * @throws Error what the state machine threw: out of memory, stack overflow. It does not happen at the same place everywhere, so
+     *     the validator must stop
+     */
+    public ExecutedBlock execute(DecidedBlock decided) {
+        if (decided.height() != height + 1 || !decided.parent().equals(block)) {
+            throw new IllegalArgumentException("block " + decided.id() + " at height " + decided.height()
+                    + " does not follow block " + block + " at height " + height);
+        }
+        if (!(decided.payload() instanceof CommandBatch batch)) {
+            throw new IllegalArgumentException("block " + decided.id() + " carries no commands but "
+                    + decided.payload().getClass().getName());
+        }
+        height = decided.height();
+        block = decided.id();
+        timeMillis = Math.max(timeMillis, batch.timeMillis());
+        sessions.advance(timeMillis);
+        List<Command> commands = batch.commands();
+        List<Outcome> outcomes = new ArrayList<>(commands.size());
+        for (int i = 0; i < commands.size(); i++) {
+            outcomes.add(execute(commands.get(i), i));
+        }
+        Optional<Digest> stateHash = settings.stateCheckInterval() > 0 && height % settings.stateCheckInterval() == 0
+                ? Optional.of(stateHash())
+                : Optional.empty();
+        ExecutedBlock executed = new ExecutedBlock(
+                height,
+                block,
+                timeMillis,
+                commands,
+                outcomes,
+                root,
+                new ResultTree(ResultItems.of(commands, outcomes)),
+                stateHash);
+        root = executed.root();
+        remember(executed);
+        return executed;
+    }
+
+    private Outcome execute(Command command, int index) {
+        CommandId id = command.id();
+        return switch (sessions.status(id, command.expiresAtMillis(), timeMillis)) {
+            case SessionTable.Status.Fresh fresh -> {
+                sessions.record(id, command.expiresAtMillis(), height, index);
+                yield apply(command, index);
+            }
+            case SessionTable.Status.Duplicate(long first, int at) ->
+                new Outcome(
+                        Outcome.Code.DUPLICATE,
+                        new BinaryWriter(12).i64(first).i32(at).toByteArray());
+            case SessionTable.Status.TooOld tooOld -> Outcome.of(Outcome.Code.TOO_OLD);
+            case SessionTable.Status.Expired expired -> Outcome.of(Outcome.Code.EXPIRED);
+            case SessionTable.Status.TooFarAhead ahead -> Outcome.of(Outcome.Code.TOO_FAR_AHEAD);
+            case SessionTable.Status.TableFull full -> Outcome.of(Outcome.Code.TABLE_FULL);
+        };
+    }
+
+    /** Exceptions become outcomes: the state machine throws the same at every validator. Errors do not, and are let through. */
+    private Outcome apply(Command command, int index) {
+        C decoded;
+        try {
+            decoded = Objects.requireNonNull(application.commands().decode(command.content()));
+        } catch (RuntimeException e) {
+            return Outcome.of(Outcome.Code.UNDECODABLE);
+        }
+        try {
+            R result = machine.apply(
+                    decoded, new Context(height, index, timeMillis, command.id().client()));
+            byte[] bytes = application.results().encode(result);
+            return bytes.length > Outcome.MAX_BYTES
+                    ? Outcome.of(Outcome.Code.TOO_LARGE)
+                    : new Outcome(Outcome.Code.OK, bytes);
+        } catch (CommandFailedException e) {
+            return new Outcome(Outcome.Code.FAILED, text(e.getMessage() == null ? "" : e.getMessage()));
+        } catch (Exception e) {
+            exceptions.log(e, height, index, command.id(), timeMillis);
+            return new Outcome(Outcome.Code.ERROR, text(e.getClass().getName()));
+        }
+    }
+
+    /** The last executed height; 0 before the first. */
+    public long height() {
+        return height;
+    }
+
+    /** The last executed block. */
+    public BlockId block() {
+        return block;
+    }
+
+    /** The last executed block's time in milliseconds since 1970; 0 before the first. */
+    public long timeMillis() {
+        return timeMillis;
+    }
+
+    /** The root at {@link #height}; {@link Digest#ZERO} before the first. */
+    public Digest root() {
+        return root;
+    }
+
+    /** A copy of the table of executed commands: what a mempool goes on from. */
+    public SessionTable sessions() {
+        return sessions.copy();
+    }
+
+    /** What a command gave when it was executed, while that is among what is kept. */
+    public Optional<Answer> answer(CommandId id) {
+        SessionTable.Status.Duplicate place = sessions.find(id);
+        return place == null
+                ? Optional.empty()
+                : recent(place.height()).map(executed -> new Answer(executed, place.index()));
+    }
+
+    /** What a late block gave, while it is among what is kept. */
+    public Optional<ExecutedBlock> recent(long wanted) {
+        return Optional.ofNullable(recent.get(wanted));
+    }
+
+    /** Answers from the state as it is now. */
+    public R query(C query) {
+        return machine.query(query);
+    }
+
+    /** Admission by the state machine: why a command is refused, or empty. */
+    public Optional<String> check(byte[] content) {
+        try {
+            return machine.check(application.commands().decode(content));
+        } catch (RuntimeException e) {
+            return Optional.of(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+        }
+    }
+
+    /** SHA-256 over the session table and the state machine's encoded snapshot. */
+    public Digest stateHash() {
+        byte[] table = sessionBytes();
+        byte[] length = new BinaryWriter(8).i64(table.length).toByteArray();
+        return Digest.sha256(
+                STATE_PREFIX, length, table, application.snapshots().encode(machine.snapshot()));
+    }
+
+    /** All that execution goes on from: height, block, time, root, sessions, the state machine's snapshot. */
+    public byte[] snapshotBytes() {
+        byte[] table = sessionBytes();
+        byte[] state = application.snapshots().encode(machine.snapshot());
+        BinaryWriter out = new BinaryWriter(128 + table.length + state.length);
+        out.text(SNAPSHOT_FORM).i64(height);
+        block.write(out);
+        out.i64(timeMillis);
+        root.write(out);
+        return out.bytes(table).bytes(state).toByteArray();
+    }
+
+    /**
+     * Goes on from a snapshot; hold {@link #height}, {@link #root} and {@link #stateHash} against a certificate afterwards where
+     * it came from a peer.
+     *
+     * @throws MalformedException if it is not one; nothing has changed then
+     */
+    public void restore(byte[] snapshot) throws MalformedException {
+        BinaryReader in = new BinaryReader(snapshot);
+        if (!in.text(SNAPSHOT_FORM.length()).equals(SNAPSHOT_FORM)) {
+            throw new MalformedException("not a snapshot of the form " + SNAPSHOT_FORM);
+        }
+        long newHeight = in.nonNegative();
+        BlockId newBlock = BlockId.read(in);
+        long newTime = in.nonNegative();
+        Digest newRoot = Digest.read(in);
+        BinaryReader table = new BinaryReader(in.bytes(in.remaining()));
+        SessionTable newSessions = SessionTable.read(
+                table, settings.maxSessions(), settings.maxLifetime().toMillis());
+        table.end();
+        byte[] state = in.bytes(in.remaining());
+        in.end();
+        StateMachine<C, R, S> newMachine = application.machine().get();
+        try {
+            newMachine.restore(application.snapshots().decode(state));
+        } catch (RuntimeException e) {
+            throw new MalformedException("the state machine does not take the snapshot: " + e);
+        }
+        height = newHeight;
+        block = newBlock;
+        timeMillis = newTime;
+        root = newRoot;
+        sessions = newSessions;
+        machine = newMachine;
+        recent.clear();
+        recentBytes = 0;
+    }
+
+    private byte[] sessionBytes() {
+        BinaryWriter out = new BinaryWriter(1 << 12);
+        sessions.write(out);
+        return out.toByteArray();
+    }
+
+    private void remember(ExecutedBlock executed) {
+        recent.put(executed.height(), executed);
+        recentBytes += executed.retainedBytes();
+        while (recentBytes > settings.maxRecentBytes()) {
+            ExecutedBlock oldest = recent.remove(height - recent.size() + 1);
+            recentBytes -= Objects.requireNonNull(oldest).retainedBytes();
+        }
+    }
+
+    private static byte[] text(String text) {
+        return (text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text).getBytes(StandardCharsets.UTF_8);
+    }
+}
