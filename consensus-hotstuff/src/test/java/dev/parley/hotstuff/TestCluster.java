@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Random;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ final class TestCluster {
     final ArrayDeque<Command> commands = new ArrayDeque<>();
     final List<HotStuffMessage> sent = new ArrayList<>();
     Links links = (from, to, message) -> true;
+    /** Draws delays of 1 to 40 ms, duplicates and so reordering; null for 1 ms each. */
+    @Nullable Random random;
+
     boolean keepSent;
     long now;
     private long sequence;
@@ -341,12 +345,16 @@ final class TestCluster {
                 sent.add(ours);
             }
             if (links.deliver(index, to, ours) && nodes[to].up) {
-                events.add(new Event(
-                        now + 1,
-                        sequence++,
-                        to,
-                        new Input.Received(new ValidatorId(index), ours),
-                        nodes[to].incarnation));
+                Random chance = random;
+                int copies = chance != null && chance.nextInt(20) == 0 ? 2 : 1;
+                for (int i = 0; i < copies; i++) {
+                    events.add(new Event(
+                            now + (chance == null ? 1 : 1 + chance.nextInt(40)),
+                            sequence++,
+                            to,
+                            new Input.Received(new ValidatorId(index), ours),
+                            nodes[to].incarnation));
+                }
             }
         }
 

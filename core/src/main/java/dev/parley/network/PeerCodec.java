@@ -32,6 +32,7 @@ public final class PeerCodec {
     private static final int ENTRIES = 6;
     private static final int RESULTS_REQUEST = 7;
     private static final int RESULTS = 8;
+    private static final int STATE_VOTE_REQUEST = 9;
     private static final int MIN_BLOCK_BYTES = 8 + 2 * Digest.BYTES + 4 + 8;
 
     private final MessageCodec protocol;
@@ -55,6 +56,8 @@ public final class PeerCodec {
                 vote.root().write(out);
                 vote.signature().write(out);
             }
+            case PeerMessage.StateVoteRequest request ->
+                out.u8(STATE_VOTE_REQUEST).i64(request.height());
             case PeerMessage.Status status -> out.u8(STATUS).i64(status.height());
             case PeerMessage.EntriesRequest request ->
                 out.u8(ENTRIES_REQUEST).i64(request.fromHeight()).i32(request.maxBlocks());

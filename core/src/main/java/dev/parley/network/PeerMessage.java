@@ -49,6 +49,9 @@ public sealed interface PeerMessage {
     /** The sender's signed word on the state after a block. */
     record StateVote(long height, BlockId block, Digest root, Signature signature) implements PeerMessage {}
 
+    /** Asks for the receiver's {@link StateVote} on a height: the first one was lost. */
+    record StateVoteRequest(long height) implements PeerMessage {}
+
     /** The sender has decided up to this height; a peer that has more says so in return. */
     record Status(long height) implements PeerMessage {}
 

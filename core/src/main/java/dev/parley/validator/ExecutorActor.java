@@ -48,12 +48,17 @@ final class ExecutorActor<R> {
     record StateAt(long height, Digest stateHash) {}
 
     private enum Signal implements Command {
+        /** Votes on roots get lost: who misses some asks for them. */
+        TICK,
         /** Peers had their time to say which command it is. */
         DIVERGENCE_UNEXPLAINED
     }
 
     /** How long a validator that must stop waits for the peers' results, to name the command. */
     private static final Duration EXPLANATION_TIMEOUT = Duration.ofSeconds(2);
+
+    /** The most roots for which votes are asked for at once. */
+    private static final long MAX_ASKED = 16;
 
     private final Executor<?, R, ?> executor;
     private final ConsensusSetup setup;
@@ -63,6 +68,7 @@ final class ExecutorActor<R> {
     private final ActorRef<MempoolActor.Request> mempool;
     private final Consumer<String> stop;
     private final TimerScheduler<Command> timers;
+    private long executedAtLastTick;
     private @Nullable Divergence divergence;
 
     private ExecutorActor(
@@ -84,7 +90,10 @@ final class ExecutorActor<R> {
         this.timers = timers;
     }
 
-    /** @param stop told why, once, if the validator must not go on */
+    /**
+     * @param stop told why, once, if the validator must not go on
+     * @param askAgainAfter how long a root may stay without a certificate before peers are asked for their votes
+     */
     static <R> Behavior<Command> create(
             Executor<?, R, ?> executor,
             ConsensusSetup setup,
@@ -92,8 +101,10 @@ final class ExecutorActor<R> {
             Network.Link link,
             ActorRef<GatewayActor.Request> gateway,
             ActorRef<MempoolActor.Request> mempool,
-            Consumer<String> stop) {
+            Consumer<String> stop,
+            Duration askAgainAfter) {
         return Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(Signal.TICK, askAgainAfter);
             ExecutorActor<R> actor =
                     new ExecutorActor<>(executor, setup, collector, link, gateway, mempool, stop, timers);
             return Behaviors.receiveMessage(command -> {
@@ -114,8 +125,10 @@ final class ExecutorActor<R> {
             case Recall recall -> recall(recall.command());
             case GetState get -> get.replyTo().tell(new StateAt(executor.height(), executor.stateHash()));
             case Signal signal -> {
-                if (divergence != null) {
-                    stop.accept(divergence + "; no peer gave its results, so the command is not known");
+                switch (signal) {
+                    case TICK -> askForMissingVotes();
+                    case DIVERGENCE_UNEXPLAINED ->
+                        stop.accept(divergence + "; no peer gave its results, so the command is not known");
                 }
             }
         }
@@ -138,6 +151,24 @@ final class ExecutorActor<R> {
         collector.executed(executed, own).forEach(this::on);
     }
 
+    /** Roots that were without a certificate at the last tick and still are. */
+    private void askForMissingVotes() {
+        long first = Math.max(1, executedAtLastTick - MAX_ASKED + 1);
+        for (long height = first; height <= executedAtLastTick; height++) {
+            if (collector.certificate(height).isEmpty()) {
+                link.broadcast(new PeerMessage.StateVoteRequest(height));
+            }
+        }
+        executedAtLastTick = executor.height();
+    }
+
+    private void vote(ValidatorId peer, long height) {
+        executor.recent(height)
+                .map(block -> SignedRoot.sign(block, setup.self(), setup.signer(), setup.domain()))
+                .ifPresent(own -> link.send(
+                        peer, new PeerMessage.StateVote(own.height(), own.block(), own.root(), own.signature())));
+    }
+
     private void on(RootCollector.Event event) {
         switch (event) {
             case RootCollector.Event.Certified certified ->
@@ -155,6 +186,7 @@ final class ExecutorActor<R> {
                 collector
                         .received(new SignedRoot(vote.height(), vote.block(), vote.root(), peer, vote.signature()))
                         .forEach(this::on);
+            case PeerMessage.StateVoteRequest request -> vote(peer, request.height());
             case PeerMessage.ResultsRequest request ->
                 executor.recent(request.height())
                         .ifPresent(block -> link.send(peer, new PeerMessage.Results(block.height(), block.items())));

@@ -83,6 +83,7 @@ public final class ValidatorEngine {
             case PeerMessage.Entries entries -> onEntries(from, entries.blocks());
             case PeerMessage.Commands c -> throw misdirected(c);
             case PeerMessage.StateVote v -> throw misdirected(v);
+            case PeerMessage.StateVoteRequest v -> throw misdirected(v);
             case PeerMessage.ResultsRequest r -> throw misdirected(r);
             case PeerMessage.Results r -> throw misdirected(r);
         }

@@ -221,10 +221,18 @@ public final class ValidatorNode implements AutoCloseable {
                     "mempool",
                     props);
             ActorRef<ExecutorActor.Command> executorActor = context.spawn(
-                    ExecutorActor.create(executor, setup, collector, link, gateway, mempool, why -> {
-                        fail(parts, why);
-                        context.getSelf().tell(Stop.STOP);
-                    }),
+                    ExecutorActor.create(
+                            executor,
+                            setup,
+                            collector,
+                            link,
+                            gateway,
+                            mempool,
+                            why -> {
+                                fail(parts, why);
+                                context.getSelf().tell(Stop.STOP);
+                            },
+                            settings.regossipAfter()),
                     "executor",
                     props);
             List.of(gateway, validator, mempool, executorActor).forEach(context::watch);
@@ -249,6 +257,7 @@ public final class ValidatorNode implements AutoCloseable {
                 switch (message) {
                     case PeerMessage.Commands commands -> forMempool.add(commands);
                     case PeerMessage.StateVote vote -> forExecutor.add(vote);
+                    case PeerMessage.StateVoteRequest request -> forExecutor.add(request);
                     case PeerMessage.ResultsRequest request -> forExecutor.add(request);
                     case PeerMessage.Results results -> forExecutor.add(results);
                     default -> forValidator.add(message);
@@ -303,6 +312,7 @@ public final class ValidatorNode implements AutoCloseable {
                         : null;
             case PeerMessage.Commands c -> null;
             case PeerMessage.StateVote v -> null;
+            case PeerMessage.StateVoteRequest v -> null;
             case PeerMessage.Status s -> null;
             case PeerMessage.ResultsRequest r -> null;
             case PeerMessage.Results r -> null;

@@ -13,10 +13,8 @@ final class ErrorTexts {
                 .append("', with args beginning with: ");
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.size() && arguments.length() < QUOTED_CHARACTERS; i++) {
-            arguments
-                    .append('\'')
-                    .append(quotable(request.argument(i), QUOTED_CHARACTERS - arguments.length()))
-                    .append("' ");
+            int left = QUOTED_CHARACTERS - arguments.length();
+            arguments.append('\'').append(quotable(request.argument(i), left)).append("' ");
         }
         return new Reply.Failure(text.append(arguments).toString());
     }

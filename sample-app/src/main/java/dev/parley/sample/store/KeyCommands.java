@@ -121,10 +121,18 @@ final class KeyCommands {
         return Reply.Simple.OK;
     }
 
-    /** A cursor is a number of 64 bits without sign; all that this store gives out are positive. */
+    /** A number of 64 bits without sign, read as {@code strtoul} does: nothing is zero, a minus wraps around. */
     private static long unsigned(ByteString cursor) {
+        String digits = cursor.toLatin1();
+        boolean negative = digits.startsWith("-");
+        if (digits.isEmpty()) {
+            return 0;
+        }
         try {
-            return cursor.size() > 20 ? refuseCursor() : Long.parseUnsignedLong(cursor.toLatin1());
+            long number = digits.length() > 20
+                    ? refuseCursor()
+                    : Long.parseUnsignedLong(digits, negative ? 1 : 0, digits.length(), 10);
+            return negative ? -number : number;
         } catch (NumberFormatException e) {
             return refuseCursor();
         }
