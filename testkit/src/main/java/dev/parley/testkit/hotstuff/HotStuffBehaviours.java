@@ -70,7 +70,6 @@ final class HotStuffBehaviours {
         final RandomGenerator random;
         final HotStuffStatements statements;
         QC highQc = QC.GENESIS;
-        @Nullable TC entry;
 
         Forger(ConsensusSetup setup, RandomGenerator random) {
             this.setup = setup;
@@ -82,7 +81,6 @@ final class HotStuffBehaviours {
             for (Effect effect : effects) {
                 if (effect instanceof Effect.Persist persist && persist.record() instanceof SafetyRecord record) {
                     highQc = record.highQc();
-                    entry = record.entry();
                 }
             }
         }
@@ -115,8 +113,7 @@ final class HotStuffBehaviours {
         }
 
         static Block twin(Block block, ValidatorId proposer, QC justify) {
-            return new Block(
-                    block.height(), block.view(), proposer, justify, block.suspects(), other(block.payload()));
+            return new Block(block.height(), block.view(), proposer, justify, block.suspects(), other(block.payload()));
         }
     }
 
@@ -132,7 +129,8 @@ final class HotStuffBehaviours {
             for (Effect effect : effects) {
                 if (effect instanceof Effect.Broadcast(HotStuffMessage.Proposal proposal)
                         && proposal.block().proposer().equals(setup.self())) {
-                    Block twin = twin(proposal.block(), setup.self(), proposal.block().justify());
+                    Block twin = twin(
+                            proposal.block(), setup.self(), proposal.block().justify());
                     HotStuffMessage.Proposal other = propose(twin, proposal.entry());
                     for (ValidatorId peer : peers()) {
                         said.add(new Effect.Send(peer, random.nextBoolean() ? proposal : other));
@@ -220,7 +218,8 @@ final class HotStuffBehaviours {
             List<Effect> said = new ArrayList<>(effects);
             if (input instanceof Input.Received received
                     && received.message() instanceof HotStuffMessage.Proposal proposal) {
-                Block own = twin(proposal.block(), setup.self(), proposal.block().justify());
+                Block own =
+                        twin(proposal.block(), setup.self(), proposal.block().justify());
                 said.add(new Effect.Broadcast(propose(own, proposal.entry())));
             }
             return said;
@@ -241,12 +240,10 @@ final class HotStuffBehaviours {
             learn(effects);
             List<Effect> said = new ArrayList<>(effects);
             if (random.nextInt(RARELY) == 0) {
-                long view = overflow
-                        ? Long.MAX_VALUE - random.nextInt(2)
-                        : highQc.view() + 1 + random.nextInt(INFLATION);
+                long view =
+                        overflow ? Long.MAX_VALUE - random.nextInt(2) : highQc.view() + 1 + random.nextInt(INFLATION);
                 Signature signature = setup.signer().sign(statements.timeout(view, highQc.view()));
-                TC alone = new TC(
-                        view - 1, List.of(new TC.Report(setup.self(), highQc.view(), signature)), highQc);
+                TC alone = new TC(view - 1, List.of(new TC.Report(setup.self(), highQc.view(), signature)), highQc);
                 said.add(new Effect.Broadcast(
                         new HotStuffMessage.Timeout(view, highQc, alone, setup.self(), signature)));
                 said.add(new Effect.Broadcast(new HotStuffMessage.Advance(highQc, alone)));

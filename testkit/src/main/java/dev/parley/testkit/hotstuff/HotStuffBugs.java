@@ -38,18 +38,26 @@ final class HotStuffBugs {
                 conditions,
                 MAX_SEEDS));
 
-        plant.bug("quorum-of-2f", "a QC takes 2f votes", any, rules -> rules.withQuorums(new QuorumRule() {
-            @Override
-            public long votesNeeded(ValidatorSet validators) {
-                return 2 * validators.faultyPower();
-            }
-        }));
-        plant.bug("tc-of-f-plus-1", "a TC takes f + 1 time-outs", any, rules -> rules.withQuorums(new QuorumRule() {
-            @Override
-            public long timeoutsNeeded(ValidatorSet validators) {
-                return validators.weakQuorumPower();
-            }
-        }));
+        plant.bug(
+                "quorum-of-2f",
+                "a QC takes 2f votes",
+                any,
+                rules -> rules.withQuorums(new QuorumRule() {
+                    @Override
+                    public long votesNeeded(ValidatorSet validators) {
+                        return 2 * validators.faultyPower();
+                    }
+                }));
+        plant.bug(
+                "tc-of-f-plus-1",
+                "a TC takes f + 1 time-outs",
+                any,
+                rules -> rules.withQuorums(new QuorumRule() {
+                    @Override
+                    public long timeoutsNeeded(ValidatorSet validators) {
+                        return validators.weakQuorumPower();
+                    }
+                }));
         plant.bug(
                 "duplicate-signers-count",
                 "one validator's vote counts as often as it is in a QC",
@@ -79,7 +87,8 @@ final class HotStuffBugs {
                 "commit-on-one-chain",
                 "a block is decided one QC too early",
                 any,
-                rules -> rules.withCommit(new CommitRule.Consecutive(rules.commit().length() - 1)));
+                rules -> rules.withCommit(
+                        new CommitRule.Consecutive(rules.commit().length() - 1)));
         plant.bug(
                 "vote-twice",
                 "a validator votes as often in a view as there are proposals",
@@ -91,7 +100,11 @@ final class HotStuffBugs {
                 any,
                 rules -> rules.withGuard(
                         (view, safety) -> view <= safety.lastVotedView() ? "voted in this view already" : null));
-        plant.bug("vote-not-persisted", "votes are sent before they are recorded", any, withoutRecord(RecordRule.Occasion.VOTE));
+        plant.bug(
+                "vote-not-persisted",
+                "votes are sent before they are recorded",
+                any,
+                withoutRecord(RecordRule.Occasion.VOTE));
         plant.bug(
                 "time-out-not-persisted",
                 "time-outs are sent before they are recorded",
@@ -102,12 +115,16 @@ final class HotStuffBugs {
                 "proposals are sent before they are recorded",
                 any,
                 withoutRecord(RecordRule.Occasion.PROPOSAL));
-        plant.bug("blocks-not-recorded", "a restart loses undecided blocks", any, rules -> rules.withRecords(new RecordRule() {
-            @Override
-            public boolean recordsBlocks() {
-                return false;
-            }
-        }));
+        plant.bug(
+                "blocks-not-recorded",
+                "a restart loses undecided blocks",
+                any,
+                rules -> rules.withRecords(new RecordRule() {
+                    @Override
+                    public boolean recordsBlocks() {
+                        return false;
+                    }
+                }));
         plant.bug(
                 "safety-forgotten-at-restart",
                 "a restarted validator believes that it never voted",

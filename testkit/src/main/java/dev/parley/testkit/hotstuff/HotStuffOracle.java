@@ -55,7 +55,8 @@ final class HotStuffOracle implements Oracle {
 
     @Override
     public void stepped(int validator, Input input, List<Effect> effects) {
-        if (input instanceof Input.Received received && received.message() instanceof HotStuffMessage.Proposal proposal) {
+        if (input instanceof Input.Received received
+                && received.message() instanceof HotStuffMessage.Proposal proposal) {
             blocks.putIfAbsent(proposal.block().id(), proposal.block());
         }
         for (int i = 0; i < effects.size(); i++) {
@@ -84,7 +85,8 @@ final class HotStuffOracle implements Oracle {
                 if (timeout.highQc().view() < safety[validator].highQc().view()) {
                     throw new Violation(
                             "time-outs tell the highest QC",
-                            "v" + validator + " reports view " + timeout.highQc().view() + " and knows view "
+                            "v" + validator + " reports view "
+                                    + timeout.highQc().view() + " and knows view "
                                     + safety[validator].highQc().view());
                 }
                 requireTc(validator, timeout.entry());
@@ -99,6 +101,7 @@ final class HotStuffOracle implements Oracle {
     }
 
     /** A quorum of distinct signers; one block for each view. */
+    @SuppressWarnings("ReferenceEquality") // the very same object mostly; another equal one is looked at again
     private void require(int validator, QC qc) {
         if (qc == lastSeen || qc.view() == 0) {
             return;
@@ -157,7 +160,8 @@ final class HotStuffOracle implements Oracle {
         if (vote.view() <= record.lastTimeoutView()) {
             throw new Violation(
                     "no vote after a time-out",
-                    "v" + validator + " votes in view " + vote.view() + " and gave up view " + record.lastTimeoutView());
+                    "v" + validator + " votes in view " + vote.view() + " and gave up view "
+                            + record.lastTimeoutView());
         }
         Block block = blocks.get(vote.block());
         if (block == null) {
@@ -187,7 +191,8 @@ final class HotStuffOracle implements Oracle {
         if (leader != null && !leader.equals(block.proposer())) {
             throw new Violation(
                     "votes are for the leader's block",
-                    "v" + validator + " votes in view " + block.view() + " for " + block + " although " + leader + " leads");
+                    "v" + validator + " votes in view " + block.view() + " for " + block + " although " + leader
+                            + " leads");
         }
     }
 

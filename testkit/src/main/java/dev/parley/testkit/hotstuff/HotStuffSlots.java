@@ -24,7 +24,7 @@ final class HotStuffSlots implements StatementSlots {
                     && Arrays.equals(head, 0, head.length, statement, 0, head.length)) {
                 long view = 0;
                 for (int i = 0; i < Long.BYTES; i++) {
-                    view = view << 8 | (statement[head.length + i] & 0xff);
+                    view = (view << 8) | (statement[head.length + i] & 0xff);
                 }
                 return view * heads.length + kind;
             }

@@ -40,9 +40,8 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
 
     private HotStuffUnderTest(String name, HotStuffSettings.Variant variant) {
         this.name = name;
-        this.settings = HotStuffSettings.DEFAULTS
-                .withVariant(variant)
-                .withTimeouts(BASE_TIMEOUT, MAX_TIMEOUT, FETCH_TIMEOUT);
+        this.settings =
+                HotStuffSettings.DEFAULTS.withVariant(variant).withTimeouts(BASE_TIMEOUT, MAX_TIMEOUT, FETCH_TIMEOUT);
         this.protocol = new HotStuffProtocol(settings);
     }
 
@@ -63,7 +62,8 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
 
     @Override
     public List<Oracle> oracles(Trial trial) {
-        return List.of(new HotStuffOracle(trial, settings.variant(), protocol.rules().election()));
+        return List.of(
+                new HotStuffOracle(trial, settings.variant(), protocol.rules().election()));
     }
 
     @Override

@@ -147,7 +147,7 @@ public final class SimulatedCluster {
         Event event = queue.remove();
         events++;
         mix(now);
-        mix((long) event.kind.ordinal() << 48 | (long) event.target << 32 ^ event.number);
+        mix((((long) event.kind.ordinal() << 48) | ((long) event.target << 32)) ^ event.number);
         dispatch(event);
         queue.release(event);
     }
