@@ -16,6 +16,6 @@ public record Trial(ConsensusProtocol protocol, ConsensusSetup setup, long fault
     }
 
     public boolean isFaulty(int validator) {
-        return (faulty >>> validator & 1) != 0;
+        return ((faulty >>> validator) & 1) != 0;
     }
 }

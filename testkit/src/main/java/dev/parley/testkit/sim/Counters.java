@@ -3,6 +3,7 @@ package dev.parley.testkit.sim;
 import java.util.Locale;
 
 /** A number for each {@link Counter}. Not thread-safe. */
+@SuppressWarnings("EnumOrdinal") // an array by counter, because runs count at every event
 public final class Counters {
     private static final Counter[] ALL = Counter.values();
 

@@ -30,7 +30,7 @@ final class EventQueue {
         if (sequence >= MAX_EVENTS) {
             throw new IllegalStateException("a run has at most " + MAX_EVENTS + " events");
         }
-        push(micros << SEQUENCE_BITS | sequence++, event);
+        push((micros << SEQUENCE_BITS) | sequence++, event);
         return event;
     }
 

@@ -62,7 +62,7 @@ final class SimulatedNetwork {
             return swarm.minDelay();
         }
         long bits = random.nextLong();
-        long delay = swarm.minDelay() + ((bits >>> 32) * (swarm.spread() + 1) >>> 32);
+        long delay = swarm.minDelay() + (((bits >>> 32) * (swarm.spread() + 1)) >>> 32);
         if (swarm.tail() && !calm) {
             int luck = (int) bits & 255;
             if (luck == 0) {
@@ -88,7 +88,7 @@ final class SimulatedNetwork {
     void split(long mask, boolean cut) {
         for (int a = 0; a < size; a++) {
             for (int b = 0; b < size; b++) {
-                if ((mask >>> a & 1) != (mask >>> b & 1)) {
+                if (((mask >>> a) & 1) != ((mask >>> b) & 1)) {
                     if (cut) {
                         cut(a, b);
                     } else {

@@ -11,7 +11,7 @@ final class Tally implements StateMachine<byte[], Long, Long> {
     private long mixed;
 
     static Application<byte[], Long, Long> application() {
-        return new Application<>(Tally::new, new Bytes(), new Number(), new Number());
+        return new Application<>(Tally::new, new Bytes(), new Mixed(), new Mixed());
     }
 
     @Override
@@ -45,7 +45,7 @@ final class Tally implements StateMachine<byte[], Long, Long> {
         }
     }
 
-    private static final class Number implements Codec<Long> {
+    private static final class Mixed implements Codec<Long> {
         @Override
         public byte[] encode(Long value) {
             return ByteBuffer.allocate(Long.BYTES).putLong(value).array();

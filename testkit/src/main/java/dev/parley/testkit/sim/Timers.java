@@ -64,7 +64,7 @@ final class Timers {
 
     private int slot(TimerId timer) {
         for (int i = 0; i < names.size(); i++) {
-            if (names.get(i) == timer || names.get(i).equals(timer)) {
+            if (names.get(i).equals(timer)) {
                 return i;
             }
         }
