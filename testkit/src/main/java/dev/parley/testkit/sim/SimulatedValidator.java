@@ -188,6 +188,7 @@ final class SimulatedValidator implements World {
             case PeerMessage.EntriesRequest request -> engine().received(sender, request);
             // Roots are compared by an oracle instead of by votes.
             case PeerMessage.StateVote ignored -> {}
+            case PeerMessage.StateVoteRequest ignored -> {}
             case PeerMessage.ResultsRequest ignored -> {}
             case PeerMessage.Results ignored -> {}
         }
