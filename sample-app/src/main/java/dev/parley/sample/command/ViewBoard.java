@@ -1,0 +1,254 @@
+package dev.parley.sample.command;
+
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.sample.command.Screen.Style;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells an audience what validators observe: one line for each view, printed when later views show that no more is to come. Not
+ * thread-safe.
+ */
+final class ViewBoard {
+    /** A block is decided by a certificate two views later, three with three-chain; one more for whoever hears of it late. */
+    private static final int VIEWS_TO_SETTLE = 4;
+
+    private static final String LEGEND = "P proposed  ✓ voted  ✗ would not vote  T timed out  ◆ decided";
+
+    /** What one validator did in one view; what comes later in this order covers what came before. */
+    private enum Mark {
+        NOTHING("·"),
+        PROPOSED("P"),
+        VOTED("✓"),
+        WITHHELD("✗"),
+        TIMED_OUT("T");
+
+        private final String glyph;
+
+        Mark(String glyph) {
+            this.glyph = glyph;
+        }
+    }
+
+    private static final class View {
+        private final long startedMillis;
+        private final Mark[] marks;
+        private final boolean[] decided;
+        private final Set<BlockId> blocks = new LinkedHashSet<>();
+        private final Set<String> certificates = new TreeSet<>();
+        private @Nullable ValidatorId leader;
+        private long height;
+        private boolean empty = true;
+
+        private View(long startedMillis, int validators) {
+            this.startedMillis = startedMillis;
+            marks = new Mark[validators];
+            Arrays.fill(marks, Mark.NOTHING);
+            decided = new boolean[validators];
+        }
+
+        private void mark(int validator, Mark mark) {
+            if (mark.compareTo(marks[validator]) > 0) {
+                marks[validator] = mark;
+            }
+        }
+
+        private boolean isBlank() {
+            return blocks.isEmpty() && Arrays.stream(marks).allMatch(mark -> mark == Mark.NOTHING);
+        }
+    }
+
+    private final Screen screen;
+    private final int validators;
+    private final Set<Integer> byzantine;
+    private final TreeMap<Long, View> open = new TreeMap<>();
+    private final Set<String> accusations = new LinkedHashSet<>();
+    private long printed;
+
+    ViewBoard(Screen screen, int validators, Set<Integer> byzantine) {
+        this.screen = screen;
+        this.validators = validators;
+        this.byzantine = Set.copyOf(byzantine);
+    }
+
+    void begin() {
+        StringBuilder ids = new StringBuilder();
+        for (int i = 0; i < validators; i++) {
+            ids.append(name(i)).append(' ');
+        }
+        screen.line(screen.paint(LEGEND, Style.DIM));
+        screen.line(String.format(
+                "%8s  %-8s %-9s %s", "", "", "leader", ids.toString().stripTrailing()));
+    }
+
+    void observe(int validator, Observation observation, long millis) {
+        switch (observation) {
+            case Observation.ViewEntered entered -> {
+                View view = view(entered.view(), millis);
+                if (view != null && entered.leader() != null) {
+                    view.leader = entered.leader();
+                }
+                flushBelow(entered.view() - VIEWS_TO_SETTLE);
+            }
+            case Observation.Proposed proposed -> {
+                View view = view(proposed.view(), millis);
+                if (view != null) {
+                    view.mark(validator, Mark.PROPOSED);
+                    view.blocks.add(proposed.block());
+                    view.height = proposed.height();
+                    view.empty &= proposed.empty();
+                }
+            }
+            case Observation.ProposalReceived received -> {
+                View view = view(received.view(), millis);
+                if (view != null) {
+                    view.blocks.add(received.block());
+                    view.height = received.height();
+                    view.leader = received.proposer();
+                }
+            }
+            case Observation.Voted voted -> mark(voted.view(), validator, Mark.VOTED, millis);
+            case Observation.VoteWithheld withheld -> mark(withheld.view(), validator, Mark.WITHHELD, millis);
+            case Observation.TimedOut late -> mark(late.view(), validator, Mark.TIMED_OUT, millis);
+            case Observation.CertificateFormed formed -> {
+                View view = view(formed.view(), millis);
+                if (view != null) {
+                    view.certificates.add(formed.kind());
+                }
+            }
+            case Observation.Decided decided -> {
+                View view = view(decided.view(), millis);
+                if (view != null) {
+                    view.decided[validator] = true;
+                    view.height = decided.height();
+                    view.empty &= decided.empty();
+                }
+            }
+            case Observation.Accused accused -> accuse(validator, accused, millis);
+            case Observation.Stalled stalled ->
+                event(millis, screen.paint(name(validator) + " stalls: " + stalled.report(), Style.YELLOW));
+            case Observation.Stopped stopped ->
+                event(millis, screen.paint(name(validator) + " stops: " + stopped.why(), Style.RED));
+            case Observation.CaughtUp caughtUp ->
+                event(millis, name(validator) + " caught up to height " + caughtUp.toHeight());
+            case Observation.Locked locked -> {}
+            case Observation.Resting resting -> {}
+            case Observation.Fetching fetching -> {}
+            case Observation.Refused refused -> {}
+        }
+    }
+
+    /** Prints what is still open. */
+    void flush() {
+        flushBelow(Long.MAX_VALUE);
+    }
+
+    private void mark(long number, int validator, Mark mark, long millis) {
+        View view = view(number, millis);
+        if (view != null) {
+            view.mark(validator, mark);
+        }
+    }
+
+    /** Null for a view that was printed already. */
+    private @Nullable View view(long number, long millis) {
+        return number <= printed ? null : open.computeIfAbsent(number, n -> new View(millis, validators));
+    }
+
+    private void flushBelow(long limit) {
+        while (!open.isEmpty() && open.firstKey() < limit) {
+            var next = open.pollFirstEntry();
+            printed = next.getKey();
+            if (!next.getValue().isBlank()) {
+                print(next.getKey(), next.getValue());
+            }
+        }
+    }
+
+    private void print(long number, View view) {
+        StringBuilder marks = new StringBuilder();
+        StringBuilder decisions = new StringBuilder();
+        for (int i = 0; i < validators; i++) {
+            int width = ("v" + i).length();
+            marks.append(glyph(view, i)).append(" ".repeat(width));
+            decisions.append(view.decided[i] ? screen.paint("◆", Style.GREEN) : screen.paint("·", Style.DIM));
+        }
+        ValidatorId leader = view.leader;
+        StringBuilder outcome = new StringBuilder();
+        if (!view.certificates.isEmpty()) {
+            outcome.append(String.format("%-6s", String.join("+", view.certificates)));
+        } else {
+            outcome.append(String.format("%-6s", "none"));
+        }
+        if (view.height > 0) {
+            String height = String.format("height %-4d", view.height);
+            outcome.append(decisions).append("  ");
+            outcome.append(view.empty ? screen.paint(height + "empty", Style.DIM) : screen.paint(height, Style.BOLD));
+        }
+        if (view.blocks.size() > 1) {
+            outcome.append(screen.paint(
+                    "  " + view.blocks.size() + " blocks for one place: "
+                            + String.join(
+                                    ", ",
+                                    view.blocks.stream().map(BlockId::toString).toList()),
+                    Style.RED));
+        }
+        screen.line(String.format(
+                        "%5d ms  view %-3d %s %s %s",
+                        view.startedMillis,
+                        number,
+                        leader == null ? "         " : padded(leader.index(), 9),
+                        marks,
+                        outcome)
+                .stripTrailing());
+    }
+
+    private String glyph(View view, int validator) {
+        Mark mark = view.marks[validator];
+        return switch (mark) {
+            case NOTHING -> screen.paint(mark.glyph, Style.DIM);
+            case PROPOSED -> screen.paint(mark.glyph, Style.CYAN);
+            case VOTED -> screen.paint(mark.glyph, Style.GREEN);
+            case WITHHELD -> screen.paint(mark.glyph, Style.RED);
+            case TIMED_OUT -> screen.paint(mark.glyph, Style.YELLOW);
+        };
+    }
+
+    /** All correct validators accuse; the first is news. */
+    private void accuse(int validator, Observation.Accused accused, long millis) {
+        if (!byzantine.contains(validator) && accusations.add(accused.evidence().toString())) {
+            event(
+                    millis,
+                    screen.paint(
+                            "evidence: " + accused.evidence() + ", proved by its own signatures (found by " + "v"
+                                    + validator + ")",
+                            Style.RED,
+                            Style.BOLD));
+        }
+    }
+
+    private void event(long millis, String text) {
+        screen.line(String.format("%5d ms  %s", millis, text));
+    }
+
+    private String name(int validator) {
+        String name = "v" + validator;
+        return byzantine.contains(validator) ? screen.paint(name, Style.RED) : name;
+    }
+
+    private String padded(int validator, int width) {
+        return name(validator) + " ".repeat(Math.max(0, width - ("v" + validator).length()));
+    }
+
+    /** What was proved, each once. */
+    List<String> accusations() {
+        return List.copyOf(accusations);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.parley.testkit.check;
+
+import dev.parley.app.ExecutedBlock;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Effect;
+import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Input;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.log.Command;
+import java.util.List;
+
+/**
+ * One property, checked at every event that bears on it. Told of correct validators alone, but for {@link #submitted}; validators are
+ * given by index. Each method throws {@link Violation} when the property is broken. One object serves one run.
+ */
+public interface Oracle {
+    /** A client made a command. */
+    default void submitted(Command command) {}
+
+    /** A core took an input and answered. */
+    default void stepped(int validator, Input input, List<Effect> effects) {}
+
+    default void signed(int validator, byte[] statement) {}
+
+    /** The next block of a validator's log, durable there. */
+    default void decided(int validator, DecidedBlock block) {}
+
+    default void executed(int validator, ExecutedBlock block) {}
+
+    default void accused(int validator, Evidence evidence) {}
+
+    default void observed(int validator, Observation observation) {}
+
+    /** A validator lost what was not durable and begins anew with what was. */
+    default void restarted(int validator, Restored restored) {}
+
+    /** From now on messages arrive, and at most f validators are down or faulty. */
+    default void healed() {}
+}

@@ -1,0 +1,91 @@
+package dev.parley.testkit.hotstuff;
+
+import dev.parley.crypto.SigningDomain;
+import dev.parley.hotstuff.HotStuffProtocol;
+import dev.parley.hotstuff.HotStuffSettings;
+import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.byzantine.WireBehaviours;
+import dev.parley.testkit.check.Oracle;
+import dev.parley.testkit.check.StatementSlots;
+import dev.parley.testkit.check.Trial;
+import dev.parley.testkit.sim.PlantedBug;
+import dev.parley.testkit.sim.ProtocolUnderTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** HotStuff by one of its two commit rules. */
+public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
+    private static final Duration BASE_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration MAX_TIMEOUT = Duration.ofMillis(3200);
+    private static final Duration FETCH_TIMEOUT = Duration.ofMillis(100);
+
+    /** {@code hotstuff}: the two-chain rule of Jolteon. */
+    public static final class TwoChain extends HotStuffUnderTest {
+        public TwoChain() {
+            super("hotstuff", HotStuffSettings.Variant.TWO_CHAIN);
+        }
+    }
+
+    /** {@code hotstuff-three-chain}: the rule of the paper of 2019. */
+    public static final class ThreeChain extends HotStuffUnderTest {
+        public ThreeChain() {
+            super("hotstuff-three-chain", HotStuffSettings.Variant.THREE_CHAIN);
+        }
+    }
+
+    private final String name;
+    private final HotStuffSettings settings;
+    private final HotStuffProtocol protocol;
+
+    private HotStuffUnderTest(String name, HotStuffSettings.Variant variant) {
+        this.name = name;
+        this.settings =
+                HotStuffSettings.DEFAULTS.withVariant(variant).withTimeouts(BASE_TIMEOUT, MAX_TIMEOUT, FETCH_TIMEOUT);
+        this.protocol = new HotStuffProtocol(settings);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public HotStuffProtocol protocol() {
+        return protocol;
+    }
+
+    @Override
+    public StatementSlots slots(SigningDomain domain) {
+        return new HotStuffSlots(domain);
+    }
+
+    @Override
+    public List<Oracle> oracles(Trial trial) {
+        return List.of(
+                new HotStuffOracle(trial, settings.variant(), protocol.rules().election()));
+    }
+
+    @Override
+    public List<Behaviour> behaviours() {
+        List<Behaviour> all = new ArrayList<>(WireBehaviours.all());
+        all.addAll(HotStuffBehaviours.all());
+        return all;
+    }
+
+    @Override
+    public List<PlantedBug> bugs() {
+        return HotStuffBugs.all(settings);
+    }
+
+    /**
+     * Chain length and f + 1 leader terms (hazards, progress), each of which may take the largest time-out once and its messages, and as
+     * much again for terms that run when the network heals.
+     */
+    @Override
+    public long progressBound(int validators, long slowestMicros) {
+        int length = settings.variant() == HotStuffSettings.Variant.TWO_CHAIN ? 2 : 3;
+        int terms = length + (validators - 1) / 3 + 1;
+        return 2L * terms * (MAX_TIMEOUT.toMillis() * 1000 + 4 * slowestMicros);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.parley.testkit.sim;
+
+import dev.parley.consensus.ConsensusProtocol;
+
+/**
+ * A protocol with one rule broken on purpose, to see that the simulator notices.
+ *
+ * @param name for command lines, such as {@code quorum-of-2f}
+ * @param what is broken, in a sentence
+ * @param broken the protocol as all validators run it
+ * @param conditions under which it is hunted
+ * @param maxSeeds it is caught within so many seeds
+ */
+public record PlantedBug(
+        String name, String what, ConsensusProtocol broken, SimulationOptions conditions, int maxSeeds) {}

@@ -1,0 +1,464 @@
+package dev.parley.testkit.sim;
+
+import dev.parley.app.ExecutedBlock;
+import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.CoreReport;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.MessageVerifier;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.IdealSignatures;
+import dev.parley.crypto.PublicKey;
+import dev.parley.crypto.Signature;
+import dev.parley.crypto.Signer;
+import dev.parley.crypto.SigningDomain;
+import dev.parley.log.ClientId;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandId;
+import dev.parley.mempool.Admission;
+import dev.parley.mempool.MempoolSettings;
+import dev.parley.network.PeerMessage;
+import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.check.Trial;
+import dev.parley.testkit.check.Violation;
+import dev.parley.validator.EngineSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Validators, clients, network, disks and clocks of one run, and the queue of what will happen to them. {@link #step} lets the next thing
+ * happen, checks everything, and mixes it into {@link #hash}: two runs are the same if and only if their hashes are.
+ */
+public final class SimulatedCluster {
+    /** Is told what happens, for transcripts. */
+    public interface Listener {
+        void observed(long micros, ValidatorId validator, Observation observation);
+    }
+
+    static final String CHAIN = "simulation";
+    private static final long START_MILLIS = 1_800_000_000_000L;
+    private static final ClientId DIRECT_CLIENT = new ClientId(0x5EED_C11E_4750_0002L, 0);
+    private static final long DIRECT_LIFETIME_MILLIS = 9 * 60_000;
+    private static final EngineSettings ENGINE = new EngineSettings(
+            Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(10));
+
+    private final Swarm swarm;
+    private final EventQueue queue = new EventQueue();
+    private final Counters counters = new Counters();
+    private final SimulatedNetwork network;
+    private final List<ValidatorId> ids = new ArrayList<>();
+    private final SimulatedValidator[] validators;
+    private final MempoolSettings poolSettings;
+    private final RandomStream disks;
+    private final RandomStream crashes;
+    private final Watch watch;
+    private final Clients clients;
+    private @Nullable Listener listener;
+    private @Nullable Faults faults;
+
+    private long now;
+    private long events;
+    private long hash;
+    private boolean calmDisks;
+    private long highest;
+    private long commandsSubmitted;
+
+    /**
+     * @param protocol says how correct validators behave and what must hold
+     * @param run what correct validators really run: the protocol, or one with a planted bug
+     * @param byzantine behaviours by validator
+     */
+    public SimulatedCluster(
+            ProtocolUnderTest protocol,
+            ConsensusProtocol run,
+            int size,
+            Map<Integer, List<Behaviour>> byzantine,
+            Swarm swarm,
+            RandomStream random) {
+        this.swarm = swarm;
+        this.disks = random.split(1);
+        this.crashes = random.split(2);
+        this.network = new SimulatedNetwork(size, swarm, queue, random.split(3), counters);
+        this.poolSettings = MempoolSettings.of(size);
+        this.validators = new SimulatedValidator[size];
+        IdealSignatures scheme = new IdealSignatures();
+        List<Signer> signers = new ArrayList<>();
+        List<PublicKey> keys = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            byte[] secret = new byte[IdealSignatures.SECRET_BYTES];
+            secret[0] = (byte) i;
+            signers.add(scheme.signer(secret));
+            keys.add(signers.get(i).publicKey());
+            ids.add(new ValidatorId(i));
+        }
+        ValidatorSet set = ValidatorSet.of(scheme, keys);
+        SigningDomain domain = new SigningDomain(CHAIN, 0);
+        long faulty = 0;
+        for (int i : byzantine.keySet()) {
+            faulty |= 1L << i;
+        }
+        ConsensusSetup[] setups = new ConsensusSetup[size];
+        for (int i = 0; i < size; i++) {
+            setups[i] = new ConsensusSetup(
+                    ids.get(i),
+                    set,
+                    domain,
+                    scheme,
+                    new WatchedSigner(i, byzantine.containsKey(i), signers.get(i)),
+                    CommandBatch::read);
+        }
+        this.watch = new Watch(protocol, new Trial(protocol.protocol(), setups[0], faulty));
+        MessageVerifier verifier = run.createVerifier(setups[0]);
+        RandomStream clocks = random.split(4);
+        RandomStream adversary = random.split(5);
+        for (int i = 0; i < size; i++) {
+            ConsensusProtocol runs = run;
+            for (Behaviour behaviour : byzantine.getOrDefault(i, List.of())) {
+                runs = behaviour.corrupt(runs, adversary.split(i));
+                counters.add(Counter.BYZANTINE_VALIDATORS);
+            }
+            validators[i] = new SimulatedValidator(
+                    this,
+                    runs,
+                    setups[i],
+                    verifier,
+                    ENGINE,
+                    byzantine.containsKey(i),
+                    swarm.skew() == 0 ? 0 : clocks.between(-swarm.skew(), swarm.skew()),
+                    swarm.drift() == 0 ? 0 : (int) clocks.between(-swarm.drift(), swarm.drift()));
+        }
+        this.clients = new Clients(this, swarm.clients(), random.split(6));
+        for (SimulatedValidator validator : validators) {
+            validator.start();
+        }
+    }
+
+    /** Lets the next thing happen. */
+    @SuppressWarnings("EnumOrdinal") // mixed into a hash that is compared within one version alone
+    public void step() {
+        now = queue.nextMicros();
+        Event event = queue.remove();
+        events++;
+        mix(now);
+        mix((((long) event.kind.ordinal() << 48) | ((long) event.target << 32)) ^ event.number);
+        dispatch(event);
+        queue.release(event);
+    }
+
+    private void dispatch(Event event) {
+        switch (event.kind) {
+            case DELIVER -> {
+                SimulatedValidator target = validators[event.target];
+                if (target.isUp() && event.subject instanceof PeerMessage message) {
+                    target.received((int) event.number, message);
+                }
+            }
+            case TIMER -> {
+                if (validators[event.target].isUp()) {
+                    validators[event.target].timerEvent((int) event.number);
+                }
+            }
+            case DURABLE -> {
+                if (isCurrent(event)) {
+                    validators[event.target].durable(event.number);
+                }
+            }
+            case GOSSIP -> {
+                if (isCurrent(event)) {
+                    validators[event.target].gossipAgain();
+                }
+            }
+            case CLIENT -> clients.act(event.target, now);
+            case REPLY -> clients.replied(event.target, event.number, now);
+            case RESTART -> {
+                if (faults != null && !faults.isHealed()) {
+                    restart(event.target);
+                }
+            }
+            case FAULT, PROGRESS -> {
+                if (faults != null) {
+                    faults.happen(event);
+                }
+            }
+        }
+    }
+
+    private boolean isCurrent(Event event) {
+        SimulatedValidator target = validators[event.target];
+        return target.isUp() && target.incarnation() == event.incarnation;
+    }
+
+    /** Steps until the virtual time has come; the clock then shows it even if nothing happens just then. */
+    public void runFor(Duration duration) {
+        long end = now + duration.toNanos() / 1000;
+        while (!queue.isEmpty() && queue.nextMicros() <= end) {
+            step();
+        }
+        now = end;
+    }
+
+    /**
+     * Steps until all correct validators that are up have decided a height.
+     *
+     * @throws Violation if they have not within {@code limit} of virtual time
+     */
+    public void runUntilHeight(long height, Duration limit) {
+        LongPredicate reached = h -> h >= height;
+        long end = now + limit.toNanos() / 1000;
+        while (!reached.test(lowestHeight())) {
+            if (queue.nextMicros() > end) {
+                throw new Violation(
+                        "progress", "height " + height + " is not reached within " + limit + "; " + reports());
+            }
+            step();
+        }
+    }
+
+    /** A client brings a command to one validator. */
+    public void submit(int validator, byte[] content) {
+        Command command = new Command(
+                new CommandId(DIRECT_CLIENT, ++commandsSubmitted),
+                Command.DEFAULT_LANE,
+                START_MILLIS + now / 1000 + DIRECT_LIFETIME_MILLIS,
+                content);
+        counters.add(Counter.COMMANDS);
+        watch.submitted(command);
+        Admission admission = validators[validator].submit(command);
+        if (!(admission instanceof Admission.Accepted)) {
+            throw new IllegalStateException("v" + validator + " refuses the command: " + admission);
+        }
+    }
+
+    /** Loses from now on what one validator sends to another. */
+    public void cut(int from, int to) {
+        network.cut(from, to);
+    }
+
+    /** Parts the validators whose bits are set from the others. */
+    public void partition(long group) {
+        network.split(group, true);
+    }
+
+    public void heal() {
+        network.mendAll();
+    }
+
+    /** The process ends; what its disk had not made durable may be lost. Does nothing if it is down. */
+    public void crash(int validator) {
+        if (validators[validator].isUp()) {
+            counters.add(Counter.CRASHES);
+            if (validators[validator].crash(crashes)) {
+                counters.add(Counter.CRASHES_THAT_LOST_WRITES);
+            }
+        }
+    }
+
+    /** Does nothing if it is up. */
+    public void restart(int validator) {
+        if (!validators[validator].isUp()) {
+            counters.add(Counter.RESTARTS);
+            validators[validator].start();
+        }
+    }
+
+    public void listen(Listener to) {
+        listener = to;
+    }
+
+    /** Virtual time in microseconds. */
+    public long now() {
+        return now;
+    }
+
+    public int size() {
+        return validators.length;
+    }
+
+    public long events() {
+        return events;
+    }
+
+    /** Of all that happened so far. */
+    public long hash() {
+        return hash;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /** The lowest decided height of all correct validators that are up; 0 if there are none. */
+    public long lowestHeight() {
+        long lowest = Long.MAX_VALUE;
+        for (SimulatedValidator validator : validators) {
+            if (validator.isUp() && !validator.isFaulty()) {
+                lowest = Math.min(lowest, validator.height());
+            }
+        }
+        return lowest == Long.MAX_VALUE ? 0 : lowest;
+    }
+
+    /** The highest height that a correct validator has decided. */
+    public long highestHeight() {
+        return highest;
+    }
+
+    /** What each validator says of itself. */
+    public String reports() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < validators.length; i++) {
+            CoreReport report = validators[i].isUp() ? validators[i].report() : null;
+            text.append(System.lineSeparator())
+                    .append("v")
+                    .append(i)
+                    .append(validators[i].isFaulty() ? " (Byzantine): " : ": ")
+                    .append(report == null ? "down" : report.toString());
+        }
+        return text.toString();
+    }
+
+    boolean isFaulty(int validator) {
+        return validators[validator].isFaulty();
+    }
+
+    SimulatedValidator validator(int index) {
+        return validators[index];
+    }
+
+    void follow(Faults plan) {
+        faults = plan;
+    }
+
+    /** From now on the network and the disks are reliable. */
+    void calmDown() {
+        network.heal();
+        calmDisks = true;
+        watch.healed();
+    }
+
+    EventQueue queue() {
+        return queue;
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    ValidatorId id(int index) {
+        return ids.get(index);
+    }
+
+    long startMillis() {
+        return START_MILLIS;
+    }
+
+    MempoolSettings poolSettings() {
+        return poolSettings;
+    }
+
+    /** How long the next sync takes; after healing no longer than a tenth of the worst before. */
+    long syncDelay() {
+        if (swarm.syncDelay() == 0) {
+            return 0;
+        }
+        return disks.between(1, calmDisks ? Math.max(1, swarm.syncDelay() / 10) : swarm.syncDelay());
+    }
+
+    long clientDelay() {
+        return swarm.minDelay();
+    }
+
+    void count(Counter counter) {
+        counters.add(counter);
+    }
+
+    void send(int from, int to, PeerMessage message) {
+        network.send(now, from, to, message);
+    }
+
+    void decided(int validator, DecidedBlock block, ExecutedBlock executed) {
+        mix(block.id().hash().a() ^ validator);
+        if (block.height() > highest) {
+            highest = block.height();
+            counters.add(Counter.DECIDED_BLOCKS);
+            if (!block.payload().isEmpty()) {
+                counters.add(Counter.DECIDED_NON_EMPTY_BLOCKS);
+            }
+        }
+        watch.decided(validator, block, executed);
+    }
+
+    void answerClients(int validator, CommandBatch batch) {
+        clients.executed(validator, batch);
+    }
+
+    void observed(int validator, boolean faulty, Observation observation) {
+        if (listener != null) {
+            listener.observed(now, ids.get(validator), observation);
+        }
+        switch (observation) {
+            case Observation.ViewEntered o -> counters.add(Counter.VIEWS_ENTERED);
+            case Observation.Proposed o -> counters.add(Counter.PROPOSALS);
+            case Observation.ProposalReceived o -> {}
+            case Observation.Voted o -> counters.add(Counter.VOTES);
+            case Observation.VoteWithheld o -> counters.add(Counter.VOTES_WITHHELD);
+            case Observation.CertificateFormed o ->
+                counters.add(o.block() == null ? Counter.TIMEOUT_CERTIFICATES : Counter.CERTIFICATES);
+            case Observation.Locked o -> {}
+            case Observation.TimedOut o -> counters.add(Counter.TIME_OUTS);
+            case Observation.Decided o -> {}
+            case Observation.Resting o -> counters.add(Counter.RESTS);
+            case Observation.Fetching o -> counters.add(Counter.FETCHES);
+            case Observation.CaughtUp o -> counters.add(Counter.CATCH_UPS);
+            case Observation.Refused o -> counters.add(Counter.REFUSED);
+            case Observation.Accused o -> counters.add(Counter.ACCUSATIONS);
+            case Observation.Stalled o -> {}
+            case Observation.Stopped o -> {}
+        }
+        if (!faulty) {
+            watch.observed(validator, observation);
+        }
+    }
+
+    private void mix(long value) {
+        hash = (Long.rotateLeft(hash, 5) ^ value) * 0x9E3779B97F4A7C15L;
+    }
+
+    private final class WatchedSigner implements Signer {
+        private final int validator;
+        private final boolean faulty;
+        private final Signer signer;
+
+        private WatchedSigner(int validator, boolean faulty, Signer signer) {
+            this.validator = validator;
+            this.faulty = faulty;
+            this.signer = signer;
+        }
+
+        @Override
+        public PublicKey publicKey() {
+            return signer.publicKey();
+        }
+
+        @Override
+        public Signature sign(byte[] statement) {
+            Signature signature = signer.sign(statement);
+            mix(signature.hashCode());
+            if (!faulty) {
+                watch.signed(validator, statement);
+            }
+            return signature;
+        }
+    }
+}

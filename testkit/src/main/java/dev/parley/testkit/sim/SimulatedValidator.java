@@ -1,0 +1,416 @@
+package dev.parley.testkit.sim;
+
+import dev.parley.app.ExecutedBlock;
+import dev.parley.app.Executor;
+import dev.parley.app.ExecutorSettings;
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ConsensusCore;
+import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.CoreReport;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Effect;
+import dev.parley.consensus.Input;
+import dev.parley.consensus.MessageVerifier;
+import dev.parley.consensus.Payload;
+import dev.parley.consensus.Refusal;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.TimerId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import dev.parley.mempool.Admission;
+import dev.parley.mempool.Mempool;
+import dev.parley.mempool.Verdict;
+import dev.parley.network.PeerMessage;
+import dev.parley.storage.Storage;
+import dev.parley.testkit.check.Violation;
+import dev.parley.validator.EngineSettings;
+import dev.parley.validator.ValidatorEngine;
+import dev.parley.validator.World;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One validator's process: the real engine, pool and executor on a simulated disk, clock and network. What the engine asks of its shell is
+ * answered as soon as the engine has returned. As the shell in production does, it writes one batch while another is being made
+ * durable, and no more.
+ */
+final class SimulatedValidator implements World {
+    private static final ExecutorSettings EXECUTION =
+            new ExecutorSettings(1000, ExecutorSettings.DEFAULT.maxLifetime(), 16, 0);
+    private static final long NONE = -1;
+    private static final long REPLAY_BYTES = 1 << 30;
+    static final long GOSSIP_AGAIN_MICROS = 500_000;
+    private static final int GOSSIP_MAX = 64;
+
+    private record Check(BlockId block, BlockId parent, CommandBatch payload, boolean certified) {}
+
+    private final SimulatedCluster cluster;
+    private final int index;
+    private final ConsensusProtocol protocol;
+    private final ConsensusSetup setup;
+    private final MessageVerifier verifier;
+    private final EngineSettings settings;
+    private final boolean faulty;
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private final Timers timers;
+    private final long skew;
+    private final int drift;
+
+    private boolean up;
+    private int incarnation;
+    private @Nullable ValidatorEngine engine;
+    private Mempool pool;
+    private Executor<byte[], Long, Long> executor;
+
+    private final ArrayDeque<Check> checks = new ArrayDeque<>();
+    private long ticket = NONE;
+    private BlockId ticketParent = BlockId.GENESIS;
+    private boolean ticketEvenIfEmpty;
+    private boolean poolChanged;
+    private long batchUnderWay;
+    /** The last height of which the oracles know: a crash can come between the sync and the telling. */
+    private long told;
+
+    SimulatedValidator(
+            SimulatedCluster cluster,
+            ConsensusProtocol protocol,
+            ConsensusSetup setup,
+            MessageVerifier verifier,
+            EngineSettings settings,
+            boolean faulty,
+            long skew,
+            int drift) {
+        this.cluster = cluster;
+        this.index = setup.self().index();
+        this.protocol = protocol;
+        this.setup = setup;
+        this.verifier = verifier;
+        this.settings = settings;
+        this.faulty = faulty;
+        this.skew = skew;
+        this.drift = drift;
+        this.timers = new Timers(cluster.queue(), index);
+        this.pool = newPool();
+        this.executor = newExecutor();
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    boolean isFaulty() {
+        return faulty;
+    }
+
+    int incarnation() {
+        return incarnation;
+    }
+
+    /** The last height that is decided and durable here. */
+    long height() {
+        return executor.height();
+    }
+
+    CoreReport report() {
+        return engine().report();
+    }
+
+    /** Begins, or begins again, with what is durable. */
+    void start() {
+        up = true;
+        Restored restored = disk.load();
+        pool = newPool();
+        executor = newExecutor();
+        if (!faulty && incarnation > 0) {
+            cluster.watch().restarted(index, restored);
+        }
+        for (DecidedBlock block : disk.read(1, Integer.MAX_VALUE, REPLAY_BYTES)) {
+            ExecutedBlock executed = executor.execute(block);
+            if (block.height() > told) {
+                told(block, executed);
+            }
+        }
+        if (executor.height() > 0) {
+            pool.restore(executor.block(), executor.timeMillis(), executor.sessions());
+        }
+        ConsensusCore core = protocol.createCore(setup);
+        ValidatorEngine begun = new ValidatorEngine(
+                setup.self(), setup.validators(), faulty ? core : new WatchedCore(core), settings, this);
+        engine = begun;
+        begun.start(restored);
+        settle();
+        cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation = incarnation;
+    }
+
+    /** @return whether something was written that is lost */
+    boolean crash(RandomStream random) {
+        up = false;
+        incarnation++;
+        engine = null;
+        timers.cancelAll();
+        checks.clear();
+        ticket = NONE;
+        poolChanged = false;
+        return disk.crash(random);
+    }
+
+    void received(int from, PeerMessage message) {
+        ValidatorId sender = cluster.id(from);
+        switch (message) {
+            case PeerMessage.Consensus consensus -> {
+                Refusal refusal = verifier.verify(sender, consensus.message());
+                if (refusal != null) {
+                    observe(new Observation.Refused(refusal));
+                    return;
+                }
+                engine().received(sender, message);
+            }
+            case PeerMessage.Commands commands -> {
+                for (int i = 0; i < commands.commands().size(); i++) {
+                    if (pool.admit(commands.commands().get(i), sender, clockMillis()) instanceof Admission.Accepted) {
+                        poolChanged = true;
+                    }
+                }
+            }
+            case PeerMessage.Entries entries -> {
+                if (engine().awaitedPeer() == from) {
+                    engine().received(sender, new PeerMessage.Entries(proven(entries.blocks())));
+                }
+            }
+            case PeerMessage.Status status -> engine().received(sender, status);
+            case PeerMessage.EntriesRequest request -> engine().received(sender, request);
+            // Roots are compared by an oracle instead of by votes.
+            case PeerMessage.StateVote ignored -> {}
+            case PeerMessage.StateVoteRequest ignored -> {}
+            case PeerMessage.ResultsRequest ignored -> {}
+            case PeerMessage.Results ignored -> {}
+        }
+        settle();
+    }
+
+    private List<DecidedBlock> proven(List<DecidedBlock> blocks) {
+        List<DecidedBlock> proven = new ArrayList<>(blocks.size());
+        for (DecidedBlock block : blocks) {
+            if (protocol.refuteDecision(setup, block) != null) {
+                break;
+            }
+            proven.add(block);
+        }
+        return proven;
+    }
+
+    void timerEvent(int slot) {
+        if (timers.elapsed(slot, cluster.now())) {
+            engine().timerFired(timers.name(slot));
+            settle();
+        }
+    }
+
+    /** @param number of the batch that the disk has done */
+    void durable(long number) {
+        disk.sync();
+        engine().durable(number);
+        settle();
+    }
+
+    /** A client brings a command. */
+    Admission submit(Command command) {
+        Admission admission = pool.admit(command, null, clockMillis());
+        if (admission instanceof Admission.Accepted) {
+            poolChanged = true;
+            broadcast(new PeerMessage.Commands(List.of(command)));
+            settle();
+        }
+        return admission;
+    }
+
+    void gossipAgain() {
+        List<Command> old = pool.pendingOlderThan(GOSSIP_AGAIN_MICROS / 1000, clockMillis(), GOSSIP_MAX);
+        if (!old.isEmpty()) {
+            cluster.count(Counter.GOSSIPED_AGAIN);
+            broadcast(new PeerMessage.Commands(old));
+        }
+        cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation = incarnation;
+    }
+
+    /** Answers what the engine asked, tells it of new work, and lets it write, until nothing is left to do now. */
+    private void settle() {
+        ValidatorEngine running = engine();
+        boolean busy = true;
+        while (busy) {
+            busy = false;
+            for (Check check = checks.poll(); check != null; check = checks.poll()) {
+                running.payloadChecked(check.block(), accepts(check));
+            }
+            if (poolChanged) {
+                poolChanged = false;
+                running.workPending(pool.hasPending());
+                busy = true;
+            }
+            if (ticket != NONE) {
+                Optional<CommandBatch> batch = pool.build(ticketParent, clockMillis(), ticketEvenIfEmpty);
+                if (batch.isPresent()) {
+                    long answered = ticket;
+                    ticket = NONE;
+                    running.payloadReady(answered, batch.get());
+                    busy = true;
+                }
+            }
+            if (checks.isEmpty() && !disk.isBusy()) {
+                running.flush();
+                if (disk.isBusy()) {
+                    long delay = cluster.syncDelay();
+                    if (delay == 0) {
+                        disk.sync();
+                        running.durable(batchUnderWay);
+                        busy = true;
+                    } else {
+                        Event event = cluster.queue().add(cluster.now() + delay, Event.Kind.DURABLE, index);
+                        event.incarnation = incarnation;
+                        event.number = batchUnderWay;
+                    }
+                }
+            }
+            busy |= !checks.isEmpty();
+        }
+    }
+
+    private boolean accepts(Check check) {
+        if (check.certified()) {
+            pool.register(check.block(), check.parent(), check.payload());
+            return true;
+        }
+        return pool.check(check.block(), check.parent(), check.payload(), clockMillis()) instanceof Verdict.Accepted;
+    }
+
+    private ValidatorEngine engine() {
+        if (engine == null) {
+            throw new IllegalStateException("v" + index + " is down");
+        }
+        return engine;
+    }
+
+    private long clockMillis() {
+        return cluster.startMillis() + (cluster.now() + cluster.now() / 1_000_000 * drift + skew) / 1000;
+    }
+
+    @Override
+    public void send(ValidatorId to, PeerMessage message) {
+        leaves(message);
+        cluster.send(index, to.index(), message);
+    }
+
+    @Override
+    public void broadcast(PeerMessage message) {
+        leaves(message);
+        for (int to = 0; to < cluster.size(); to++) {
+            if (to != index) {
+                cluster.send(index, to, message);
+            }
+        }
+    }
+
+    private void leaves(PeerMessage message) {
+        if (!faulty && message instanceof PeerMessage.Consensus) {
+            cluster.watch().leaves(index, disk.durableRecords());
+        }
+    }
+
+    @Override
+    public void startTimer(TimerId timer, Duration delay) {
+        long micros = delay.toNanos() / 1000;
+        timers.start(timer, cluster.now() + Math.max(1, micros - micros * drift / 1_000_000));
+    }
+
+    @Override
+    public void cancelTimer(TimerId timer) {
+        timers.cancel(timer);
+    }
+
+    @Override
+    public void write(long number, List<Storage.Write> batch) {
+        cluster.count(Counter.SYNCS);
+        disk.write(batch);
+        batchUnderWay = number;
+    }
+
+    @Override
+    public List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes) {
+        return disk.read(fromHeight, maxBlocks, maxBytes);
+    }
+
+    @Override
+    public void requestPayload(long number, BlockId parent, boolean evenIfEmpty) {
+        ticket = number;
+        ticketParent = parent;
+        ticketEvenIfEmpty = evenIfEmpty;
+    }
+
+    @Override
+    public void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified) {
+        checks.add(new Check(block, parent, (CommandBatch) payload, certified));
+    }
+
+    @Override
+    public void decided(DecidedBlock block) {
+        CommandBatch payload = (CommandBatch) block.payload();
+        ExecutedBlock executed = executor.execute(block);
+        pool.decided(block.id(), payload, block.height());
+        poolChanged = true;
+        told(block, executed);
+        cluster.answerClients(index, payload);
+    }
+
+    private void told(DecidedBlock block, ExecutedBlock executed) {
+        told = block.height();
+        if (!faulty) {
+            cluster.decided(index, block, executed);
+        }
+    }
+
+    @Override
+    public void observe(Observation observation) {
+        cluster.observed(index, faulty, observation);
+    }
+
+    private Mempool newPool() {
+        return new Mempool(cluster.poolSettings());
+    }
+
+    private static Executor<byte[], Long, Long> newExecutor() {
+        return new Executor<>(Tally.application(), EXECUTION);
+    }
+
+    /** Shows oracles what goes into a correct core and what comes out. */
+    private final class WatchedCore implements ConsensusCore {
+        private final ConsensusCore core;
+
+        private WatchedCore(ConsensusCore core) {
+            this.core = core;
+        }
+
+        @Override
+        public List<Effect> handle(Input input) {
+            List<Effect> effects;
+            try {
+                effects = core.handle(input);
+            } catch (RuntimeException e) {
+                throw new Violation("cores do not fail", "v" + index + " on " + input + ": " + e);
+            }
+            cluster.watch().stepped(index, input, effects);
+            return effects;
+        }
+
+        @Override
+        public CoreReport report() {
+            return core.report();
+        }
+    }
+}

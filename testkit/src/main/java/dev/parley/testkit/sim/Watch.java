@@ -1,0 +1,90 @@
+package dev.parley.testkit.sim;
+
+import dev.parley.app.ExecutedBlock;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Effect;
+import dev.parley.consensus.Input;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.log.Command;
+import dev.parley.testkit.check.AccusationOracle;
+import dev.parley.testkit.check.AgreementOracle;
+import dev.parley.testkit.check.Oracle;
+import dev.parley.testkit.check.PersistenceOracle;
+import dev.parley.testkit.check.SlotOracle;
+import dev.parley.testkit.check.Trial;
+import dev.parley.testkit.check.ValidityOracle;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All oracles of one run: tells each of them everything. */
+final class Watch {
+    private final Oracle[] oracles;
+    private final PersistenceOracle persistence;
+
+    Watch(ProtocolUnderTest protocol, Trial trial) {
+        persistence = new PersistenceOracle(trial);
+        List<Oracle> all = new ArrayList<>();
+        all.add(persistence);
+        all.add(new AgreementOracle(trial));
+        all.add(new ValidityOracle());
+        all.add(new SlotOracle(trial, protocol.slots(trial.setup().domain())));
+        all.add(new AccusationOracle(trial));
+        all.addAll(protocol.oracles(trial));
+        oracles = all.toArray(new Oracle[0]);
+    }
+
+    void submitted(Command command) {
+        for (Oracle oracle : oracles) {
+            oracle.submitted(command);
+        }
+    }
+
+    void stepped(int validator, Input input, List<Effect> effects) {
+        for (Oracle oracle : oracles) {
+            oracle.stepped(validator, input, effects);
+        }
+    }
+
+    void leaves(int validator, long durableRecords) {
+        persistence.leaves(validator, durableRecords);
+    }
+
+    void signed(int validator, byte[] statement) {
+        for (Oracle oracle : oracles) {
+            oracle.signed(validator, statement);
+        }
+    }
+
+    void decided(int validator, DecidedBlock block, ExecutedBlock executed) {
+        for (Oracle oracle : oracles) {
+            oracle.decided(validator, block);
+        }
+        for (Oracle oracle : oracles) {
+            oracle.executed(validator, executed);
+        }
+    }
+
+    void observed(int validator, Observation observation) {
+        for (Oracle oracle : oracles) {
+            oracle.observed(validator, observation);
+        }
+        if (observation instanceof Observation.Accused accused) {
+            for (Oracle oracle : oracles) {
+                oracle.accused(validator, accused.evidence());
+            }
+        }
+    }
+
+    void restarted(int validator, Restored restored) {
+        for (Oracle oracle : oracles) {
+            oracle.restarted(validator, restored);
+        }
+    }
+
+    void healed() {
+        for (Oracle oracle : oracles) {
+            oracle.healed();
+        }
+    }
+}
