@@ -95,14 +95,14 @@ final class Session {
     static Session read(BinaryReader in) throws MalformedException {
         Session session = new Session(ClientId.read(in), in.nonNegative());
         session.floorPage = in.nonNegative();
-        if (session.floorPage > Long.MAX_VALUE / PAGE - MAX_PAGES) {
+        if (session.floorPage > page(Long.MAX_VALUE)) {
             throw new MalformedException("a session's window begins at page " + session.floorPage);
         }
         int count = in.count(MAX_PAGES, 4 + 8 * PAGE);
         int previous = -1;
         for (int i = 0; i < count; i++) {
             int offset = in.count(MAX_PAGES - 1, 0);
-            if (offset <= previous) {
+            if (offset <= previous || session.floorPage + offset > page(Long.MAX_VALUE)) {
                 throw new MalformedException("a session's pages are in their order, each once");
             }
             previous = offset;
