@@ -206,7 +206,7 @@ final class SimulatedValidator implements World {
     }
 
     void timerEvent(int slot) {
-        if (timers.elapsed(slot, cluster.now())) {
+        if (timers.elapsed(slot, cluster.now()) && up) {
             engine().timerFired(timers.name(slot));
             settle();
         }
@@ -400,6 +400,8 @@ final class SimulatedValidator implements World {
             List<Effect> effects;
             try {
                 effects = core.handle(input);
+            } catch (Violation violation) {
+                throw violation;
             } catch (RuntimeException e) {
                 throw new Violation("cores do not fail", "v" + index + " on " + input + ": " + e);
             }

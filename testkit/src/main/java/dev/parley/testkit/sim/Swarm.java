@@ -56,7 +56,7 @@ public record Swarm(
         long oneWayEvery = random.chance(7 * TENTH) ? 0 : random.between(50_000, 1_000_000);
         long crashEvery = random.chance(5 * TENTH) ? 0 : random.between(50_000, 1_000_000);
         long chaos = random.between(100_000, 4_000_000);
-        int clients = 3 + random.nextInt(6);
+        int clients = 6 + random.nextInt(6);
         boolean broken = random.chance(4 * TENTH);
         boolean byzantine = random.chance(5 * TENTH);
         return new Swarm(
