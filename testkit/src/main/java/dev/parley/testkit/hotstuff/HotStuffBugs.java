@@ -103,7 +103,7 @@ final class HotStuffBugs {
         plant.bug(
                 "vote-not-persisted",
                 "votes are sent before they are recorded",
-                any,
+                any.withDrawn("equivocating-leader"),
                 withoutRecord(RecordRule.Occasion.VOTE));
         plant.bug(
                 "time-out-not-persisted",

@@ -54,7 +54,8 @@ public record Swarm(
         int drift = random.chance(5 * TENTH) ? 0 : random.nextInt(50_000);
         long partitionEvery = random.chance(6 * TENTH) ? 0 : random.between(50_000, 1_000_000);
         long oneWayEvery = random.chance(7 * TENTH) ? 0 : random.between(50_000, 1_000_000);
-        long crashEvery = random.chance(5 * TENTH) ? 0 : random.between(50_000, 1_000_000);
+        long crashEvery =
+                random.chance(5 * TENTH) ? 0 : random.between(10_000, random.nextBoolean() ? 60_000 : 800_000);
         long chaos = random.between(100_000, 4_000_000);
         int clients = 6 + random.nextInt(6);
         boolean broken = random.chance(4 * TENTH);
