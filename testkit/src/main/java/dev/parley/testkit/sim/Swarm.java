@@ -37,13 +37,13 @@ public record Swarm(
         boolean brokenAfterHealing,
         boolean byzantine) {
     /** A calm local network: what runs have after healing, and scenarios from the start. */
-    public static final Swarm CALM = new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 1, false, false);
+    public static final Swarm CALM = new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
 
     private static final int TENTH = 100_000;
 
     static Swarm draw(RandomStream random, Set<Fault> faults) {
         boolean slowNetwork = random.chance(2 * TENTH);
-        long minDelay = slowNetwork ? random.between(2_000, 30_000) : random.between(100, 3_000);
+        long minDelay = slowNetwork ? random.between(2_000, 60_000) : random.between(100, 3_000);
         long spread = random.chance(3 * TENTH) ? 0 : random.between(0, minDelay * 3);
         boolean tail = random.chance(3 * TENTH);
         int loss = random.chance(4 * TENTH) ? random.nextInt(250_000) / (1 + random.nextInt(10)) : 0;
