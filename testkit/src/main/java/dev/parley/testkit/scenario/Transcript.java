@@ -49,6 +49,9 @@ final class Transcript implements SimulatedCluster.Listener {
                     lines.get(i).who.add(validator);
                     return;
                 }
+                if (lines.get(i).who.contains(validator)) {
+                    break;
+                }
             }
             Line line = new Line(micros, what);
             line.who.add(validator);
