@@ -71,6 +71,9 @@ final class HotStuffCore implements ConsensusCore {
     /** What was sent when the current view was given up, to be sent again. */
     private @Nullable Timeout ownTimeout;
 
+    /** As it was found at the start: what the last time-out said, to be said again in the same words. */
+    private SafetyRecord recorded = SafetyRecord.INITIAL;
+
     private boolean workPending;
     private boolean resting;
     /** The view for which the timer runs, 0 if it does not. */
@@ -140,10 +143,11 @@ final class HotStuffCore implements ConsensusCore {
         List<Block> blocks = new ArrayList<>();
         for (ConsensusRecord record : restored.records()) {
             switch ((HotStuffRecord) record) {
-                case SafetyRecord recorded -> safety = rules.records().restored(recorded);
+                case SafetyRecord found -> safety = rules.records().restored(found);
                 case BlockRecord(Block block) -> blocks.add(block);
             }
         }
+        recorded = safety;
         DecidedBlock last = restored.lastDecided();
         if (last != null) {
             HotStuffCertificate certificate = certificateOf(last);
@@ -449,17 +453,19 @@ final class HotStuffCore implements ConsensusCore {
 
     /** Jolteon Fig. 2, timer: vote in the view no more, tell all the highest QC; told again until the view is left. */
     private void giveUpView() {
+        // The log may hold a higher QC than was reported before a restart: two reports of one view would convict us.
+        SafetyRecord reporting = recorded.lastTimeoutView() == view ? recorded : safety;
         if (safety.lastTimeoutView() < view) {
             safety = safety.withTimeout(view);
             recordSafety(Occasion.TIMEOUT);
         }
         Timeout timeout = ownTimeout;
         if (timeout == null) {
-            QC reported = rules.timeoutReport().reported(safety.highQc(), tree);
+            QC reported = rules.timeoutReport().reported(reporting.highQc(), tree);
             timeout = new Timeout(
                     view,
                     reported,
-                    reported.view() == view - 1 ? null : safety.entry(),
+                    reported.view() == view - 1 ? null : reporting.entry(),
                     self,
                     sign(statements.timeout(view, reported.view())));
             ownTimeout = timeout;
