@@ -100,6 +100,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         for (int i = 0; i < validators.size(); i++) {
             nodes.add(startNode(i));
         }
+        nodes.forEach(node -> node.started().toCompletableFuture().join());
     }
 
     /** @param validators how many, 4 or more, of power 1 each */

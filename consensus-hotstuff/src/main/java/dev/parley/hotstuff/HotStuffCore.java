@@ -7,7 +7,6 @@ import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Effect;
-import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Input;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.Refusal.Reason;
@@ -17,7 +16,6 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Signature;
-import dev.parley.crypto.SignedStatement;
 import dev.parley.hotstuff.HotStuffMessage.Advance;
 import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
 import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
@@ -31,6 +29,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +53,7 @@ final class HotStuffCore implements ConsensusCore {
     private final VoteCollector votes;
     private final TimeoutCollector timeouts;
     private final ProposalLog proposals;
-    private final boolean[][] accused;
+    private final Accuser accuser;
 
     private SafetyRecord safety = SafetyRecord.INITIAL;
     private long view = 1;
@@ -97,7 +96,7 @@ final class HotStuffCore implements ConsensusCore {
         this.votes = new VoteCollector(validators, rules.quorums());
         this.timeouts = new TimeoutCollector(validators, rules.quorums());
         this.proposals = new ProposalLog(validators.size());
-        this.accused = new boolean[3][validators.size()];
+        this.accuser = new Accuser(validators.size(), statements, rules.evidence(), outbox);
     }
 
     @Override
@@ -305,15 +304,7 @@ final class HotStuffCore implements ConsensusCore {
         Block block = proposal.block();
         ProposalLog.Entry other = proposals.note(proposal);
         if (other != null) {
-            accuse(
-                    0,
-                    from,
-                    block.proposer(),
-                    "two proposals in view " + block.view(),
-                    statements.proposal(other.view(), other.block()),
-                    other.signature(),
-                    statements.proposal(block.view(), block.id()),
-                    proposal.signature());
+            accuser.twoProposals(from, other, proposal);
         }
         learn(block.justify());
         if (proposal.entry() != null) {
@@ -427,15 +418,7 @@ final class HotStuffCore implements ConsensusCore {
         }
         Vote earlier = votes.earlier(vote.view(), vote.voter());
         if (earlier != null && !earlier.block().equals(vote.block())) {
-            accuse(
-                    1,
-                    from,
-                    vote.voter(),
-                    "two votes in view " + vote.view(),
-                    statements.vote(vote.view(), earlier.block()),
-                    earlier.signature(),
-                    statements.vote(vote.view(), vote.block()),
-                    vote.signature());
+            accuser.twoVotes(from, earlier, vote);
             outbox.refuse(from, Reason.CONFLICT, "a second vote in view " + vote.view());
             return;
         }
@@ -496,15 +479,7 @@ final class HotStuffCore implements ConsensusCore {
         }
         Timeout earlier = timeouts.earlier(timeout.voter());
         if (earlier != null && earlier.highQc().view() != timeout.highQc().view()) {
-            accuse(
-                    2,
-                    from,
-                    timeout.voter(),
-                    "two time-outs of view " + view,
-                    statements.timeout(view, earlier.highQc().view()),
-                    earlier.signature(),
-                    statements.timeout(view, timeout.highQc().view()),
-                    timeout.signature());
+            accuser.twoTimeouts(from, earlier, timeout);
             outbox.refuse(from, Reason.CONFLICT, "a second time-out of view " + view);
             return;
         }
@@ -705,7 +680,7 @@ final class HotStuffCore implements ConsensusCore {
         }
     }
 
-    // Records, signatures, evidence
+    // Records and signatures
 
     private void record(Node node) {
         if (!node.recorded && rules.records().recordsBlocks()) {
@@ -730,31 +705,9 @@ final class HotStuffCore implements ConsensusCore {
         return setup.signer().sign(statement);
     }
 
-    /** Once for each validator and kind of offence: one proof convicts, more would only fill the disk. */
-    private void accuse(
-            int kind,
-            ValidatorId from,
-            ValidatorId culprit,
-            String offence,
-            byte[] first,
-            Signature firstSignature,
-            byte[] second,
-            Signature secondSignature) {
-        if (!accused[kind][culprit.index()]) {
-            accused[kind][culprit.index()] = true;
-            Evidence evidence = new Evidence(
-                    culprit,
-                    offence,
-                    new SignedStatement(first, firstSignature),
-                    new SignedStatement(second, secondSignature));
-            outbox.add(new Effect.Accuse(rules.evidence().accuse(evidence, from)));
-        }
-    }
-
     @Override
     public CoreReport report() {
         boolean givenUp = safety.lastTimeoutView() >= view;
-        boolean mine = self.equals(leader());
         List<ValidatorId> voted = givenUp ? timeouts.voters() : votes.voters(view);
         List<ValidatorId> missing = new ArrayList<>();
         validators.validators().forEach(validator -> {
@@ -774,24 +727,11 @@ final class HotStuffCore implements ConsensusCore {
         if (fetcher.isCatchingUp()) {
             details.add("catches up");
         }
-        String waitingFor = resting
-                ? "a command: all is decided"
-                : givenUp
-                        ? "a quorum of time-outs of view " + view
-                        : wanted != null || fetcher.isCatchingUp()
-                                ? "missing blocks"
-                                : candidate != null
-                                        ? "the check of the payload of " + candidate.block()
-                                        : mine && safety.lastProposedView() < view
-                                                ? "a payload to propose in view " + view
-                                                : proposed == null
-                                                        ? "the proposal of view " + view
-                                                        : "a quorum of votes for view " + view;
         return new CoreReport(
                 view,
                 tree.root().height(),
-                java.util.Optional.ofNullable(leader()),
-                waitingFor,
+                Optional.ofNullable(leader()),
+                waitingFor(),
                 validators.powerOf(voted),
                 givenUp
                         ? rules.quorums().timeoutsNeeded(validators)
@@ -804,5 +744,24 @@ final class HotStuffCore implements ConsensusCore {
                                 + rules.pacemaker().delay(failedViews).toMillis() + " ms",
                 safety.locked().view() == 0 ? "nothing" : safety.locked().toString(),
                 details);
+    }
+
+    private String waitingFor() {
+        if (resting) {
+            return "a command: all is decided";
+        }
+        if (safety.lastTimeoutView() >= view) {
+            return "a quorum of time-outs of view " + view;
+        }
+        if (fetcher.wanted() != null || fetcher.isCatchingUp()) {
+            return "missing blocks";
+        }
+        if (candidate != null) {
+            return "the check of the payload of " + candidate.block();
+        }
+        if (self.equals(leader()) && safety.lastProposedView() < view) {
+            return "a payload to propose in view " + view;
+        }
+        return proposed == null ? "the proposal of view " + view : "a quorum of votes for view " + view;
     }
 }

@@ -323,9 +323,9 @@ final class TestCluster {
         /** Whether a block between the parent and the log has it; the real mempool knows by CheckPayload. */
         private boolean isOnTheWay(BlockId parent, Command command) {
             BlockId at = parent;
-            for (int i = 0; i < 1000; i++) {
+            while (true) {
                 Block block = blocks.get(at);
-                if (block == null) {
+                if (block == null || block.height() <= height()) {
                     return false;
                 }
                 if (((CommandBatch) block.payload()).commands().contains(command)) {
@@ -333,7 +333,6 @@ final class TestCluster {
                 }
                 at = block.parent();
             }
-            return false;
         }
 
         private void send(int to, ConsensusMessage message) {

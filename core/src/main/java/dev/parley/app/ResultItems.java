@@ -35,9 +35,8 @@ public final class ResultItems {
         int count = commands.size();
         BinaryWriter out = new BinaryWriter(count * (HEAD_BYTES + 8));
         int[] ends = new int[count];
-        MessageDigest hash = Digest.newSha256();
         for (int i = 0; i < count; i++) {
-            writeItem(out, commands.get(i).digest(), outcomes.get(i), hash);
+            writeItem(out, commands.get(i).digest(), outcomes.get(i));
             ends[i] = out.size();
         }
         return new ResultItems(out.toByteArray(), ends);
@@ -46,18 +45,18 @@ public final class ResultItems {
     /** One item alone. */
     static byte[] item(Digest command, Outcome outcome) {
         BinaryWriter out = new BinaryWriter(MAX_ITEM_BYTES);
-        writeItem(out, command, outcome, Digest.newSha256());
+        writeItem(out, command, outcome);
         return out.toByteArray();
     }
 
-    private static void writeItem(BinaryWriter out, Digest command, Outcome outcome, MessageDigest hash) {
+    private static void writeItem(BinaryWriter out, Digest command, Outcome outcome) {
         byte[] bytes = outcome.bytes();
         command.write(out);
         out.u8(outcome.code().number());
         if (bytes.length <= Digest.BYTES) {
             out.u8(bytes.length).raw(bytes);
         } else {
-            out.u8(HASHED).raw(hash.digest(bytes));
+            out.u8(HASHED).raw(Digest.newSha256().digest(bytes));
         }
     }
 

@@ -6,7 +6,6 @@ import dev.parley.codec.MalformedException;
 import dev.parley.crypto.Digest;
 import dev.parley.log.CommandBatch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Proves one outcome by the root of its block's results: the chunk of items that holds it, and the way up. Immutable. */
@@ -14,18 +13,12 @@ public final class ResultProof {
     private static final int MAX_PATH = 32 - Integer.numberOfLeadingZeros(CommandBatch.MAX_COMMANDS / ResultTree.CHUNK);
 
     private final int index;
-    private final byte[] chunk;
-    private final List<Digest> path;
+    private final ResultChunk chunk;
 
-    /**
-     * @param index the command's place in the block, from 0
-     * @param chunk the encoded items of the chunk that holds it; taken over, not copied
-     * @param path the siblings on the way from the chunk to the root
-     */
-    ResultProof(int index, byte[] chunk, List<Digest> path) {
+    /** @param index the command's place in the block, from 0 */
+    ResultProof(int index, ResultChunk chunk) {
         this.index = index;
         this.chunk = chunk;
-        this.path = List.copyOf(path);
     }
 
     public static ResultProof read(BinaryReader in) throws MalformedException {
@@ -36,12 +29,12 @@ public final class ResultProof {
         for (int i = 0; i < length; i++) {
             path.add(Digest.read(in));
         }
-        return new ResultProof(index, chunk, path);
+        return new ResultProof(index, new ResultChunk(index / ResultTree.CHUNK, chunk, path));
     }
 
     public void write(BinaryWriter out) {
-        out.i32(index).bytes(chunk).i32(path.size());
-        path.forEach(digest -> digest.write(out));
+        out.i32(index).bytes(chunk.bytes()).i32(chunk.path().size());
+        chunk.path().forEach(digest -> digest.write(out));
     }
 
     /** The command's place in the block, from 0. */
@@ -56,29 +49,18 @@ public final class ResultProof {
      * @param count the number of the block's commands, certified
      */
     public boolean proves(Digest resultsRoot, int count, Digest command, Outcome outcome) {
-        if (index >= count || count > CommandBatch.MAX_COMMANDS) {
-            return false;
-        }
-        int place = index / ResultTree.CHUNK;
-        int inChunk = Math.min(ResultTree.CHUNK, count - place * ResultTree.CHUNK);
-        try {
-            return ResultItems.split(chunk, inChunk).holds(index % ResultTree.CHUNK, ResultItems.item(command, outcome))
-                    && resultsRoot.equals(ResultTree.rootOf(chunk, place, count, path));
-        } catch (MalformedException e) {
-            return false;
-        }
+        return index < count
+                && count <= CommandBatch.MAX_COMMANDS
+                && chunk.proves(resultsRoot, count, index, ResultItems.item(command, outcome));
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ResultProof that
-                && index == that.index
-                && Arrays.equals(chunk, that.chunk)
-                && path.equals(that.path);
+        return other instanceof ResultProof that && index == that.index && chunk.equals(that.chunk);
     }
 
     @Override
     public int hashCode() {
-        return index * 31 + Arrays.hashCode(chunk);
+        return index * 31 + chunk.hashCode();
     }
 }

@@ -23,12 +23,16 @@ final class ResultTree {
     /** The hashes of each level one after the other, the chunks' first, the root's last; none if there are no items. */
     private final List<byte[]> levels = new ArrayList<>();
 
+    /** What proofs share, made when first asked for; a race makes two equal ones. */
+    private final @Nullable ResultChunk[] chunks;
+
     private final Digest root;
 
     ResultTree(ResultItems items) {
         this.items = items;
         MessageDigest hash = Digest.newSha256();
         int size = chunks(items.count());
+        chunks = new @Nullable ResultChunk[size];
         if (size == 0) {
             root = Digest.of(hash.digest());
             return;
@@ -60,17 +64,27 @@ final class ResultTree {
     ResultProof proof(int index) {
         Objects.checkIndex(index, items.count());
         int place = index / CHUNK;
-        byte[] chunk = items.slice(place * CHUNK, Math.min(items.count(), (place + 1) * CHUNK));
+        ResultChunk chunk = chunks[place];
+        if (chunk == null) {
+            chunk = chunk(place);
+            chunks[place] = chunk;
+        }
+        return new ResultProof(index, chunk);
+    }
+
+    private ResultChunk chunk(int place) {
+        byte[] bytes = items.slice(place * CHUNK, Math.min(items.count(), (place + 1) * CHUNK));
         List<Digest> path = new ArrayList<>(levels.size());
+        int at = place;
         for (byte[] level : levels) {
-            int sibling = place ^ 1;
+            int sibling = at ^ 1;
             if ((sibling + 1) * Digest.BYTES <= level.length) {
                 path.add(Digest.of(
                         java.util.Arrays.copyOfRange(level, sibling * Digest.BYTES, (sibling + 1) * Digest.BYTES)));
             }
-            place >>= 1;
+            at >>= 1;
         }
-        return new ResultProof(index, chunk, path);
+        return new ResultChunk(place, bytes, path);
     }
 
     /**

@@ -21,6 +21,9 @@ public sealed interface Input {
     /** Whether commands wait that no block on the way holds: an idle core wakes by it, a busy one keeps its timers. */
     record WorkPending(boolean pending) implements Input {}
 
-    /** Blocks that peers decided, in order of height from the next one on, each certificate verified. */
+    /**
+     * Blocks that peers decided, in order of height from the next one on, each certificate verified. None if the core asked by
+     * {@link Effect.CatchUp} and nobody delivered.
+     */
     record CaughtUp(List<DecidedBlock> blocks) implements Input {}
 }

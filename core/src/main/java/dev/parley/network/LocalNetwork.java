@@ -1,10 +1,12 @@
 package dev.parley.network;
 
 import dev.parley.consensus.ValidatorId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Validators in one process: messages are handed over as the immutable objects they are. Links can be cut and healed, for tests and
@@ -17,6 +19,7 @@ public final class LocalNetwork implements Network {
 
     private final Map<ValidatorId, Joined> members = new ConcurrentSkipListMap<>();
     private final Set<Cut> cuts = ConcurrentHashMap.newKeySet();
+    private final List<Set<ValidatorId>> isolated = new CopyOnWriteArrayList<>();
 
     @Override
     public Link join(ValidatorId self, Inbox inbox) {
@@ -30,28 +33,34 @@ public final class LocalNetwork implements Network {
         cuts.add(new Cut(from, to));
     }
 
-    /** Cuts all links between the group and everybody else, in both directions. */
+    /** Cuts all links between the group and everybody else, in both directions, whoever joins later included. */
     public void isolate(Set<ValidatorId> group) {
-        for (ValidatorId inside : group) {
-            for (ValidatorId outside : members.keySet()) {
-                if (!group.contains(outside)) {
-                    cut(inside, outside);
-                    cut(outside, inside);
-                }
-            }
-        }
+        isolated.add(Set.copyOf(group));
     }
 
     public void heal() {
         cuts.clear();
+        isolated.clear();
     }
 
     /** Hands a validator raw bytes, as a wire would. */
     public void inject(ValidatorId from, ValidatorId to, byte[] frame) {
         Joined target = members.get(to);
-        if (target != null && !cuts.contains(new Cut(from, to))) {
+        if (target != null && !isCut(from, to)) {
             target.inbox().deliverFrame(from, frame);
         }
+    }
+
+    private boolean isCut(ValidatorId from, ValidatorId to) {
+        if (!cuts.isEmpty() && cuts.contains(new Cut(from, to))) {
+            return true;
+        }
+        for (Set<ValidatorId> group : isolated) {
+            if (group.contains(from) != group.contains(to)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private final class LocalLink implements Link {
@@ -64,7 +73,7 @@ public final class LocalNetwork implements Network {
         @Override
         public void send(ValidatorId to, PeerMessage message) {
             Joined target = members.get(to);
-            if (target != null && isOpen() && (cuts.isEmpty() || !cuts.contains(new Cut(self, to)))) {
+            if (target != null && isOpen() && !isCut(self, to)) {
                 target.inbox().deliver(self, message);
             }
         }

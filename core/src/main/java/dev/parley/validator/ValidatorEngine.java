@@ -45,6 +45,7 @@ public final class ValidatorEngine {
 
     private long decidedHeight;
     private boolean workPending;
+    private boolean coreIsBehind;
     private long ticksWithoutDecision;
     private int nextStatusPeer;
 
@@ -94,6 +95,7 @@ public final class ValidatorEngine {
             onStatusTimer();
         } else if (timer.equals(CatchUp.TIMER)) {
             catchUp.timedOut(decidedHeight);
+            tellIfNothingComes();
         } else {
             step(new Input.TimerFired(timer));
         }
@@ -179,7 +181,10 @@ public final class ValidatorEngine {
                 world.requestPayload(request.ticket(), request.parent(), request.evenIfEmpty());
             case Effect.CheckPayload check ->
                 world.checkPayload(check.block(), check.parent(), check.payload(), check.certified());
-            case Effect.CatchUp behind -> catchUp.wanted(behind.height(), behind.source(), decidedHeight);
+            case Effect.CatchUp behind -> {
+                coreIsBehind = true;
+                catchUp.wanted(behind.height(), behind.source(), decidedHeight);
+            }
             case Effect.Observe observe -> world.observe(observe.observation());
             case Effect.Send send -> hold(send);
             case Effect.Broadcast broadcast -> hold(broadcast);
@@ -219,6 +224,7 @@ public final class ValidatorEngine {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         catchUp.tick(decidedHeight);
+        tellIfNothingComes();
         ticksWithoutDecision++;
         if (workPending
                 && settings.statusInterval().multipliedBy(ticksWithoutDecision).compareTo(settings.stallAfter()) >= 0) {
@@ -231,8 +237,19 @@ public final class ValidatorEngine {
     private void onEntries(ValidatorId from, List<DecidedBlock> blocks) {
         List<DecidedBlock> next = catchUp.received(from, blocks, decidedHeight);
         if (!next.isEmpty()) {
+            coreIsBehind = false;
             step(new Input.CaughtUp(next));
             catchUp.proceed(decidedHeight);
+        } else {
+            tellIfNothingComes();
+        }
+    }
+
+    /** The core that asked for blocks is not left waiting for an answer when nobody has one. */
+    private void tellIfNothingComes() {
+        if (coreIsBehind && catchUp.awaited() < 0) {
+            coreIsBehind = false;
+            step(new Input.CaughtUp(List.of()));
         }
     }
 

@@ -105,6 +105,11 @@ public final class ValidatorNode implements AutoCloseable {
         return new ValidatorNode(system, name, parts);
     }
 
+    /** Completes once the validator has restored what its storage holds and has joined its network; fails if it could not. */
+    public CompletionStage<NotUsed> started() {
+        return actors.thenApply(all -> NotUsed.getInstance());
+    }
+
     public ReplicatedLog log() {
         return new NodeLog();
     }
@@ -141,7 +146,13 @@ public final class ValidatorNode implements AutoCloseable {
 
     private <C, R, S> Behavior<Stop> guardian(Parts<C, R, S> parts) {
         return Behaviors.setup(context -> {
-            Children children = new Children(context, parts);
+            Children children;
+            try {
+                children = new Children(context, parts);
+            } catch (RuntimeException e) {
+                actors.completeExceptionally(e);
+                throw e;
+            }
             return Behaviors.receive(Stop.class)
                     .onMessage(Stop.class, stop -> Behaviors.stopped())
                     .onSignal(Terminated.class, terminated -> {

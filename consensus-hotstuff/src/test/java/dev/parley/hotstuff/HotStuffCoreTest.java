@@ -1,0 +1,315 @@
+package dev.parley.hotstuff;
+
+import static dev.parley.hotstuff.Fixture.v;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.consensus.ConsensusCore;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Effect;
+import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Input;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.hotstuff.HotStuffMessage.Advance;
+import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
+import dev.parley.hotstuff.HotStuffMessage.Proposal;
+import dev.parley.hotstuff.HotStuffMessage.Timeout;
+import dev.parley.hotstuff.HotStuffMessage.Vote;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One core, input by input. */
+class HotStuffCoreTest {
+    private final TestCluster cluster = TestCluster.of(4);
+    private final Fixture make = new Fixture(cluster);
+    private final Block first = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of());
+    private final Block rival = new Block(1, 1, v(0), QC.GENESIS, List.of(), Fixture.payload(99));
+
+    private ConsensusCore core(int index) {
+        ConsensusCore core = cluster.protocol.createCore(cluster.setups[index]);
+        core.handle(new Input.Start(Restored.NOTHING));
+        return core;
+    }
+
+    private static List<Effect> receive(ConsensusCore core, int from, HotStuffMessage message) {
+        return core.handle(new Input.Received(v(from), message));
+    }
+
+    /** A received proposal with its check passed. */
+    private static List<Effect> propose(ConsensusCore core, int from, Proposal proposal) {
+        List<Effect> effects = new ArrayList<>(receive(core, from, proposal));
+        effects.addAll(core.handle(new Input.PayloadChecked(proposal.block().id(), true)));
+        return effects;
+    }
+
+    private static <T extends HotStuffMessage> List<T> messages(List<Effect> effects, Class<T> type) {
+        List<T> found = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Send(var to, var message) && type.isInstance(message)) {
+                found.add(type.cast(message));
+            } else if (effect instanceof Effect.Broadcast(var message) && type.isInstance(message)) {
+                found.add(type.cast(message));
+            }
+        }
+        return found;
+    }
+
+    private static List<Long> votedViews(List<Effect> effects) {
+        List<Long> views = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Observe(Observation.Voted voted)) {
+                views.add(voted.view());
+            }
+        }
+        return views;
+    }
+
+    private static List<Evidence> evidence(List<Effect> effects) {
+        return effects.stream()
+                .filter(Effect.Accuse.class::isInstance)
+                .map(effect -> ((Effect.Accuse) effect).evidence())
+                .toList();
+    }
+
+    @Test
+    void votes_once_in_a_view_and_accuses_a_leader_of_two_proposals() {
+        ConsensusCore core = core(2);
+        assertThat(messages(propose(core, 0, make.proposal(first, null)), Vote.class))
+                .hasSize(1);
+        List<Effect> effects = propose(core, 0, make.proposal(rival, null));
+        assertThat(messages(effects, Vote.class)).isEmpty();
+        assertThat(evidence(effects)).singleElement().satisfies(proof -> {
+            assertThat(proof.culprit()).isEqualTo(v(0));
+            assertThat(cluster.protocol.convicts(cluster.setups[3], proof)).isTrue();
+        });
+        assertThat(evidence(propose(core, 0, make.proposal(rival, null)))).isEmpty();
+    }
+
+    @Test
+    void records_the_vote_before_it_is_sent() {
+        List<Effect> effects = propose(core(2), 0, make.proposal(first, null));
+        int recorded = -1;
+        for (int i = 0; i < effects.size(); i++) {
+            if (effects.get(i) instanceof Effect.Persist(var key, SafetyRecord safety) && safety.lastVotedView() == 1) {
+                recorded = i;
+            }
+            if (effects.get(i) instanceof Effect.Send) {
+                assertThat(recorded).isNotNegative().isLessThan(i);
+            }
+        }
+        assertThat(recorded).isNotNegative();
+    }
+
+    @Test
+    void withholds_its_vote_when_the_payload_is_refused() {
+        ConsensusCore core = core(2);
+        receive(core, 0, make.proposal(first, null));
+        List<Effect> effects = core.handle(new Input.PayloadChecked(first.id(), false));
+        assertThat(messages(effects, Vote.class)).isEmpty();
+    }
+
+    @Test
+    void refuses_a_proposal_of_another_than_the_leader() {
+        Block foreign = make.block(Header.GENESIS, QC.GENESIS, 1, 3, List.of());
+        assertThat(messages(propose(core(2), 3, make.proposal(foreign, null)), Vote.class))
+                .isEmpty();
+    }
+
+    @Test
+    void never_votes_in_a_view_that_it_gave_up() {
+        ConsensusCore core = core(2);
+        core.handle(new Input.WorkPending(true));
+        List<Effect> effects = core.handle(new Input.TimerFired(HotStuffCore.VIEW_TIMER));
+        assertThat(messages(effects, Timeout.class)).hasSize(1);
+        assertThat(messages(propose(core, 0, make.proposal(first, null)), Vote.class))
+                .isEmpty();
+    }
+
+    @Test
+    void sends_the_same_time_out_again_until_the_view_is_left() {
+        ConsensusCore core = core(2);
+        core.handle(new Input.WorkPending(true));
+        Timeout once = messages(core.handle(new Input.TimerFired(HotStuffCore.VIEW_TIMER)), Timeout.class)
+                .getFirst();
+        Timeout again = messages(core.handle(new Input.TimerFired(HotStuffCore.VIEW_TIMER)), Timeout.class)
+                .getFirst();
+        assertThat(again).isEqualTo(once);
+    }
+
+    @Test
+    void joins_a_weak_quorum_of_time_outs_and_a_quorum_opens_the_next_view() {
+        ConsensusCore core = core(3);
+        assertThat(messages(receive(core, 0, make.timeout(0, 1, QC.GENESIS, null)), Timeout.class))
+                .isEmpty();
+        List<Effect> effects = receive(core, 1, make.timeout(1, 1, QC.GENESIS, null));
+        assertThat(messages(effects, Timeout.class)).hasSize(1);
+        assertThat(core.report().view()).isEqualTo(2);
+    }
+
+    @Test
+    void accuses_a_voter_of_two_votes_and_counts_the_first() {
+        ConsensusCore core = core(1);
+        receive(core, 0, make.vote(0, 1, first.id()));
+        List<Effect> effects = receive(core, 0, make.vote(0, 1, rival.id()));
+        assertThat(evidence(effects))
+                .singleElement()
+                .satisfies(proof -> assertThat(cluster.protocol.convicts(cluster.setups[2], proof))
+                        .isTrue());
+        receive(core, 0, make.vote(0, 1, first.id()));
+        receive(core, 2, make.vote(2, 1, first.id()));
+        assertThat(core.report().view()).isEqualTo(1);
+        receive(core, 3, make.vote(3, 1, first.id()));
+        assertThat(core.report().view()).isEqualTo(2);
+    }
+
+    @Test
+    void ignores_votes_far_ahead() {
+        ConsensusCore core = core(1);
+        for (int voter : new int[] {0, 2, 3}) {
+            receive(core, voter, make.vote(voter, 6, first.id()));
+        }
+        assertThat(core.report().view()).isEqualTo(1);
+    }
+
+    @Test
+    void restarted_validator_neither_contradicts_itself_nor_refuses_legal_votes() {
+        TestCluster.TestNode node = cluster.nodes[2];
+        node.start();
+        node.handle(new Input.Received(v(0), make.proposal(first, null)));
+        cluster.runUntil(0);
+        assertThat(node.disk).isNotEmpty();
+        node.crash();
+        node.start();
+        assertThat(votedViews(propose(node.core(), 0, make.proposal(rival, null))))
+                .isEmpty();
+        Block second = make.block(first.header(), make.qc(first), 2, 1, List.of());
+        assertThat(votedViews(propose(node.core(), 1, make.proposal(second, null))))
+                .containsExactly(2L);
+    }
+
+    @Test
+    void brings_up_a_peer_that_is_behind_with_one_answer_and_only_then() {
+        ConsensusCore core = core(2);
+        propose(core, 0, make.proposal(first, null));
+        receive(core, 0, new Advance(make.qc(first), null));
+        assertThat(messages(receive(core, 3, new Advance(QC.GENESIS, null)), Advance.class))
+                .containsExactly(new Advance(make.qc(first), null));
+        assertThat(messages(receive(core, 3, new Advance(make.qc(first), null)), Advance.class))
+                .isEmpty();
+        assertThat(messages(receive(core, 3, make.timeout(3, 1, QC.GENESIS, null)), Advance.class))
+                .hasSize(1);
+    }
+
+    @Test
+    void fetches_missing_ancestors_then_votes_and_refuses_what_it_did_not_ask_for() {
+        ConsensusCore core = core(3);
+        Block second = make.block(first.header(), make.qc(first), 2, 1, List.of());
+        Block third = make.block(second.header(), make.qc(second), 3, 2, List.of());
+        List<Effect> effects = receive(core, 2, make.proposal(third, null));
+        assertThat(messages(effects, HotStuffMessage.BlockRequest.class))
+                .containsExactly(new HotStuffMessage.BlockRequest(second.id(), 16));
+        receive(core, 1, new BlockResponse(rival.id(), List.of(rival)));
+        assertThat(core.report().height()).isZero();
+        receive(core, 2, new BlockResponse(second.id(), List.of(second, first)));
+        core.handle(new Input.PayloadChecked(third.id(), true));
+        assertThat(core.report().height()).isEqualTo(1);
+        assertThat(core.report().lockedOn()).isEqualTo("nothing");
+        assertThat(core.report().waitingFor()).contains("votes for view 3");
+    }
+
+    @Test
+    void certificate_of_a_decision_proves_it_and_nothing_else() {
+        TestCluster run = TestCluster.of(4).start();
+        run.submit(30);
+        run.run(500);
+        DecidedBlock block = run.nodes[0].log.get(1);
+        assertThat(run.protocol.refuteDecision(run.setups[2], block)).isNull();
+        HotStuffCertificate certificate = (HotStuffCertificate) block.certificate();
+        assertThat(certificate.signers()).hasSize(3);
+        List<DecidedBlock> forged = List.of(
+                new DecidedBlock(
+                        9, block.id(), block.parent(), block.proposer(), block.view(), block.payload(), certificate),
+                new DecidedBlock(
+                        2, block.id(), block.parent(), block.proposer(), block.view(), Fixture.payload(5), certificate),
+                new DecidedBlock(
+                        2, first.id(), block.parent(), block.proposer(), block.view(), block.payload(), certificate),
+                new DecidedBlock(
+                        2,
+                        block.id(),
+                        block.parent(),
+                        block.proposer(),
+                        block.view(),
+                        block.payload(),
+                        new HotStuffCertificate(certificate.header(), List.of(), certificate.qc())),
+                new DecidedBlock(
+                        2,
+                        block.id(),
+                        block.parent(),
+                        block.proposer(),
+                        block.view(),
+                        block.payload(),
+                        new HotStuffCertificate(
+                                certificate.header(),
+                                certificate.descendants(),
+                                new QC(
+                                        certificate.qc().view(),
+                                        certificate.qc().block(),
+                                        certificate.qc().shares().subList(0, 2)))));
+        for (DecidedBlock wrong : forged) {
+            assertThat(run.protocol.refuteDecision(run.setups[2], wrong)).isNotNull();
+        }
+    }
+
+    @Test
+    void validator_that_slept_long_is_brought_up_from_the_log() {
+        TestCluster run = TestCluster.of(4).start();
+        run.submit(1);
+        run.run(100);
+        run.nodes[3].crash();
+        for (int i = 0; i < 100; i++) {
+            run.submit(5);
+            run.run(2000);
+        }
+        run.nodes[3].start();
+        run.run(20_000);
+        run.submit(1);
+        run.run(20_000);
+        assertThat(run.nodes[3].decidedCommands).hasSize(502);
+        run.assertAgreement();
+    }
+
+    @Test
+    void same_inputs_give_the_same_effects() {
+        List<String> runs = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            TestCluster run = TestCluster.of(4);
+            run.keepSent = true;
+            run.start(1);
+            run.submit(20);
+            run.run(10_000);
+            runs.add(run.nodes[0].effects.toString());
+        }
+        assertThat(runs.get(0)).isEqualTo(runs.get(1)).isNotEmpty();
+    }
+
+    @Test
+    void quorums_are_counted_by_power() {
+        TestCluster six =
+                new TestCluster(new long[] {1, 1, 1, 1, 1, 1}, new HotStuffProtocol(HotStuffSettings.DEFAULTS));
+        six.start(4, 5);
+        six.submit(1);
+        six.run(100_000);
+        assertThat(six.minHeight()).isZero();
+        six.nodes[4].start();
+        six.run(200_000);
+        assertThat(six.minHeight()).isPositive();
+        TestCluster weighted =
+                new TestCluster(new long[] {2, 2, 2, 1}, new HotStuffProtocol(HotStuffSettings.DEFAULTS));
+        weighted.start(2);
+        weighted.submit(1);
+        weighted.run(100_000);
+        assertThat(weighted.minHeight()).isPositive();
+        weighted.assertAgreement();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.parley.hotstuff;
+
+import static dev.parley.hotstuff.Fixture.v;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One test per claim of the papers, each rule by itself. */
+class HotStuffRulesTest {
+    private final TestCluster cluster = TestCluster.of(4);
+    private final Fixture make = new Fixture(cluster);
+    private final ValidatorSet validators = cluster.setups[0].validators();
+    private final BlockTree tree = new BlockTree(CommitRule.TWO_CHAIN);
+    private final Block b1 = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of());
+    private final Block b2 = make.block(b1.header(), make.qc(b1), 2, 1, List.of());
+    private final Block b4 = make.block(b2.header(), make.qc(b2), 4, 3, List.of());
+
+    @Test
+    void jolteon_fig_2_votes_for_the_view_after_the_qc() {
+        assertThat(new TwoChainVoting().refuse(SafetyRecord.INITIAL, b2, null, tree))
+                .isNull();
+    }
+
+    @Test
+    void jolteon_fig_2_votes_after_a_tc_only_at_or_above_what_it_reports() {
+        Block low = make.block(b1.header(), make.qc(b1), 4, 3, List.of());
+        TC reportsTwo = make.tc(3, make.qc(b2), 0, 1, 2);
+        TC reportsOne = make.tc(3, make.qc(b1), 0, 1, 2);
+        TwoChainVoting rule = new TwoChainVoting();
+        assertThat(rule.refuse(SafetyRecord.INITIAL, b4, reportsTwo, tree)).isNull();
+        assertThat(rule.refuse(SafetyRecord.INITIAL, low, reportsOne, tree)).isNull();
+        assertThat(rule.refuse(SafetyRecord.INITIAL, low, reportsTwo, tree)).contains("view 2 was reported");
+        assertThat(rule.refuse(SafetyRecord.INITIAL, low, null, tree)).isNotNull();
+        assertThat(rule.refuse(SafetyRecord.INITIAL, low, make.tc(2, make.qc(b1), 0, 1, 2), tree))
+                .isNotNull();
+    }
+
+    @Test
+    void votes_once_per_view_and_not_after_giving_it_up() {
+        ViewGuard guard = ViewGuard.ONCE_PER_VIEW;
+        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(2).withTimeout(2)))
+                .isNull();
+        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(3))).isNotNull();
+        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withTimeout(3))).isNotNull();
+    }
+
+    @Test
+    void podc_2019_safe_node_votes_for_the_locked_branch_or_a_newer_qc() {
+        tree.insert(b1);
+        tree.insert(b2);
+        SafetyRecord lockedOnTwo = SafetyRecord.INITIAL.withLocked(make.qc(b2));
+        Block fork = make.block(b1.header(), make.qc(b1), 3, 2, List.of());
+        assertThat(new ThreeChainVoting().refuse(lockedOnTwo, b4, null, tree)).isNull();
+        assertThat(new ThreeChainVoting().refuse(lockedOnTwo, fork, null, tree)).contains("lock of view 2");
+        SafetyRecord lockedOnOne = SafetyRecord.INITIAL.withLocked(make.qc(b1));
+        assertThat(new ThreeChainVoting().refuse(lockedOnOne, fork, null, tree)).isNull();
+    }
+
+    @Test
+    void podc_2019_locks_the_parent_of_the_newest_certified_block() {
+        assertThat(LockRule.THREE_CHAIN.lock(QC.GENESIS, b2)).isEqualTo(make.qc(b1));
+        assertThat(LockRule.THREE_CHAIN.lock(make.qc(b2), b2)).isEqualTo(make.qc(b2));
+    }
+
+    @Test
+    void hazard_6_decides_consecutive_views_alone() {
+        assertThat(CommitRule.TWO_CHAIN.commits(List.of(b1.header(), b2.header())))
+                .isTrue();
+        assertThat(CommitRule.TWO_CHAIN.commits(List.of(b2.header(), b4.header())))
+                .isFalse();
+        assertThat(CommitRule.THREE_CHAIN.commits(List.of(b1.header(), b2.header(), b4.header())))
+                .isFalse();
+    }
+
+    @Test
+    void delay_doubles_from_the_second_failed_view_to_its_cap() {
+        Pacemaker pacemaker = new Pacemaker.Exponential(Duration.ofMillis(100), Duration.ofMillis(700));
+        assertThat(pacemaker.delay(0)).isEqualTo(Duration.ofMillis(100));
+        assertThat(pacemaker.delay(1)).isEqualTo(Duration.ofMillis(100));
+        assertThat(pacemaker.delay(2)).isEqualTo(Duration.ofMillis(200));
+        assertThat(pacemaker.delay(4)).isEqualTo(Duration.ofMillis(700));
+        assertThat(pacemaker.delay(Long.MAX_VALUE)).isEqualTo(Duration.ofMillis(700));
+    }
+
+    @Test
+    void round_robin_keeps_leaders_for_their_views() {
+        RoundRobin election = new RoundRobin(2);
+        assertThat(election.afterTimeout(validators, 1)).isEqualTo(v(0));
+        assertThat(election.afterTimeout(validators, 2)).isEqualTo(v(0));
+        assertThat(election.afterTimeout(validators, 3)).isEqualTo(v(1));
+        assertThat(election.afterTimeout(validators, 9)).isEqualTo(v(0));
+    }
+
+    @Test
+    void suspects_who_did_not_collect_the_votes_of_a_skipped_view() {
+        SkipFailed election = new SkipFailed(1);
+        // View 3 was opened by the QC of view 2 and got none itself: v3, leader of view 4, should have made it.
+        List<Suspect> suspects = election.suspects(validators, b2.header(), 4);
+        assertThat(suspects).containsExactly(new Suspect(v(3), 3));
+        Block child = make.block(b2.header(), make.qc(b2), 4, 3, suspects);
+        for (long view = 5; view < 20; view++) {
+            Block at = make.block(child.header(), make.qc(child), view, 0, suspects);
+            assertThat(election.afterCertificate(validators, at.header())).isNotEqualTo(v(3));
+        }
+    }
+
+    @Test
+    void suspicion_expires_and_touches_at_most_f() {
+        SkipFailed election = new SkipFailed(1);
+        assertThat(election.suspects(validators, b2.header(), 8)).hasSize(1);
+        Block suspecting = make.block(b2.header(), make.qc(b2), 4, 3, List.of(new Suspect(v(3), 3)));
+        Block at43 = new Block(9, 42, v(0), make.qc(suspecting), suspecting.suspects(), Fixture.payload(1));
+        assertThat(election.suspects(validators, at43.header(), 43)).hasSize(1);
+        Block at44 = new Block(9, 43, v(0), make.qc(suspecting), suspecting.suspects(), Fixture.payload(1));
+        assertThat(election.suspects(validators, at44.header(), 44)).isEmpty();
+    }
+
+    @Test
+    void leader_of_a_view_opened_by_time_outs_depends_on_its_number_alone() {
+        ValidatorId leader = new SkipFailed(1).afterTimeout(validators, 8);
+        assertThat(leader).isEqualTo(v(3));
+    }
+}
