@@ -138,7 +138,10 @@ final class HotStuffCore implements ConsensusCore {
 
     // Start and restart
 
-    /** Goes on where the records leave off: same view, same votes, same blocks; asks the others where they are. */
+    /**
+     * Goes on where the records leave off: same view, same blocks; asks the others where they are. The last vote is not given again: a
+     * recorded block of this view may be one that was fetched because others certified it, after a vote for its twin.
+     */
     private void onStart(Restored restored) {
         List<Block> blocks = new ArrayList<>();
         for (ConsensusRecord record : restored.records()) {
@@ -159,9 +162,6 @@ final class HotStuffCore implements ConsensusCore {
         restoreBlocks(blocks);
         outbox.observe(new Observation.ViewEntered(view, leader(), "start"));
         outbox.add(new Effect.Broadcast(new Advance(safety.highQc(), safety.proofOfEntry())));
-        if (proposed != null && safety.lastVotedView() == view && safety.lastTimeoutView() < view) {
-            sendVote(proposed.block);
-        }
     }
 
     private void restoreBlocks(List<Block> blocks) {
