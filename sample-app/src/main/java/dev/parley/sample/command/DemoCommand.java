@@ -56,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
     private final Screen screen;
 
     @Mixin
-    private final ClusterOptions options = new ClusterOptions();
+    private final ClusterOptions options = new ClusterOptions(Protocols::names);
 
     @Option(
             names = "--commands",

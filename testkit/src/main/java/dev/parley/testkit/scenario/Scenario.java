@@ -5,6 +5,9 @@ import dev.parley.testkit.sim.ProtocolUnderTest;
 import dev.parley.testkit.sim.RandomStream;
 import dev.parley.testkit.sim.SimulatedCluster;
 import dev.parley.testkit.sim.Swarm;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +54,34 @@ public final class Scenario {
         return at < 0
                 ? new Scenario(text, "")
                 : new Scenario(text.substring(0, at), text.substring(at + SEPARATOR.length()));
+    }
+
+    /** The scenarios that come with the test kit, as listed in {@code scenarios/index}. */
+    public static List<String> names() {
+        return resource("index").lines().toList();
+    }
+
+    /** @param name one of {@link #names} */
+    public static Scenario named(String name) {
+        return parse(resource(name + ".scenario"));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Scenario.class.getResourceAsStream("/dev/parley/testkit/scenarios/" + name)) {
+            if (in == null) {
+                throw new IllegalArgumentException("there is no scenario file " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether the transcript in the file is one of this protocol. */
+    public boolean isFor(ProtocolUnderTest protocol) {
+        return script.lines()
+                .map(line -> line.strip().split("\\s+"))
+                .anyMatch(words -> words.length == 3 && words[0].equals("cluster") && words[2].equals(protocol.name()));
     }
 
     /** The transcript in the file. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,8 +17,17 @@ class ScenarioTest {
 
     static List<String> scenarios() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(".scenario"))
+                    .sorted()
+                    .toList();
         }
+    }
+
+    @Test
+    void the_index_lists_every_file() throws IOException {
+        assertThat(Scenario.names().stream().map(name -> name + ".scenario").toList())
+                .isEqualTo(scenarios());
     }
 
     @ParameterizedTest
