@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 
 /** Rules broken on purpose, most of them as they were broken in real systems (hazards). The simulator must notice each. */
 final class HotStuffBugs {
-    private static final int MAX_SEEDS = 1500;
+    private static final int MAX_SEEDS = 3000;
 
     private HotStuffBugs() {}
 

@@ -18,7 +18,7 @@ import java.util.List;
 public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
     private static final Duration BASE_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MAX_TIMEOUT = Duration.ofMillis(3200);
-    private static final Duration FETCH_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration FETCH_TIMEOUT = Duration.ofMillis(500);
 
     /** {@code hotstuff}: the two-chain rule of Jolteon. */
     public static final class TwoChain extends HotStuffUnderTest {
