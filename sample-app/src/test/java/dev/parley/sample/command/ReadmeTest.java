@@ -3,6 +3,7 @@ package dev.parley.sample.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.typesafe.config.ConfigFactory;
 import dev.parley.sample.hello.HelloParley;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +33,10 @@ final class ReadmeTest {
     private static final Pattern COMMAND_LINE = Pattern.compile("(?:^|`)\\./parley\\b([^`\\n]*)", Pattern.MULTILINE);
     /** Such as COMMAND or ID=BEHAVIOUR: to be replaced by a reader, so not to be parsed. */
     private static final Pattern PLACEHOLDER = Pattern.compile("\\b[A-Z]{2,}\\b");
+
+    /** A row of the table of settings: name and default. */
+    private static final Pattern SETTING =
+            Pattern.compile("^\\| `(parley\\.[a-z.-]+)` \\| ([^|]+?) \\|", Pattern.MULTILINE);
 
     private static final Pattern RELATIVE_LINK = Pattern.compile("]\\((?!https?:|mailto:|#)([^)#\\s]+)(?:#[^)]*)?\\)");
 
@@ -95,6 +102,21 @@ final class ReadmeTest {
 
         assertThat(RELATIVE_LINK.matcher(text(document)).results().map(link -> link.group(1)))
                 .allSatisfy(link -> assertThat(directory.resolve(link)).exists());
+    }
+
+    @Test
+    void the_table_of_settings_holds_all_of_them_with_their_defaults() {
+        Map<String, String> inTable = SETTING.matcher(text(ROOT.resolve("docs/operations.md")))
+                .results()
+                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+        Map<String, String> inReference =
+                ConfigFactory.parseResources("reference.conf").getConfig("parley").entrySet().stream()
+                        .filter(setting -> !setting.getKey().contains("-dispatcher."))
+                        .collect(Collectors.toMap(
+                                setting -> "parley." + setting.getKey(),
+                                setting -> String.valueOf(setting.getValue().unwrapped())));
+
+        assertThat(inTable).containsExactlyInAnyOrderEntriesOf(inReference);
     }
 
     private static String printedByHello() {
