@@ -42,9 +42,9 @@ class HotStuffRulesTest {
     @Test
     void votes_once_per_view_and_not_after_giving_it_up() {
         ViewGuard guard = ViewGuard.ONCE_PER_VIEW;
-        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(2).withTimeout(2)))
+        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(2, b2.id()).withTimeout(2)))
                 .isNull();
-        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(3))).isNotNull();
+        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(3, b4.id()))).isNotNull();
         assertThat(guard.refuse(3, SafetyRecord.INITIAL.withTimeout(3))).isNotNull();
     }
 
