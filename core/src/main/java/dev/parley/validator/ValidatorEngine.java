@@ -171,6 +171,7 @@ public final class ValidatorEngine {
                 decidedHeight = block.height();
                 ticksWithoutDecision = 0;
                 gathering.add(new Storage.Write.Append(block));
+                world.ordered(block);
                 hold(effect);
             }
             case Effect.Certify certify ->

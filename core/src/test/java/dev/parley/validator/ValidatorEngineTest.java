@@ -109,9 +109,9 @@ class ValidatorEngineTest {
         engine.received(V1, consensus("x"));
         assertThat(engine.decidedHeight()).isEqualTo(1);
         engine.flush();
-        assertThat(world.log).containsExactly("write 1: block1");
+        assertThat(world.log).containsExactly("ordered 1", "write 1: block1");
         engine.durable(1);
-        assertThat(world.log).containsExactly("write 1: block1", "decided 1");
+        assertThat(world.log).containsExactly("ordered 1", "write 1: block1", "decided 1");
     }
 
     @Test
@@ -279,6 +279,11 @@ class ValidatorEngineTest {
 
         @Override
         public void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified) {}
+
+        @Override
+        public void ordered(DecidedBlock block) {
+            log.add("ordered " + block.height());
+        }
 
         @Override
         public void decided(DecidedBlock block) {
