@@ -26,11 +26,21 @@ final class Fetcher {
     private final BlockTree tree;
     private final Outbox outbox;
     private final Orphans orphans = new Orphans();
+    /** A block to ask for. */
+    private record Missing(
+            BlockId block, QC qc, long top, @Nullable ValidatorId source) {}
+
     private @Nullable BlockId wanted;
+    /** Who was asked for it. */
+    private @Nullable ValidatorId asked;
+
     private int attempt;
     private boolean catchingUp;
-    private boolean needed;
     private boolean deadEnd;
+    /** In this step: the first thing that was missing; whether what was asked for before is missing still. */
+    private @Nullable Missing firstMissing;
+
+    private boolean stillWanted;
 
     Fetcher(ValidatorId self, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
         this.self = self;
@@ -59,16 +69,24 @@ final class Fetcher {
 
     /** Called before the calls of {@link #pathTo} of one step. */
     void begin() {
-        needed = false;
+        firstMissing = null;
+        stillWanted = false;
     }
 
-    /** Called after them: nothing missing, no timer. */
+    /**
+     * Called after them: asks, unless a request that is needed is out. Whoever makes two things be missing at once must not have them
+     * asked for in turn at every step, each request disowning the answer to the one before.
+     */
     void end() {
-        if (!needed && (wanted != null || catchingUp)) {
-            wanted = null;
-            catchingUp = false;
-            attempt = 0;
-            outbox.add(new Effect.CancelTimer(TIMER));
+        if (firstMissing == null) {
+            if (wanted != null || catchingUp) {
+                wanted = null;
+                catchingUp = false;
+                attempt = 0;
+                outbox.add(new Effect.CancelTimer(TIMER));
+            }
+        } else if (!catchingUp && !stillWanted) {
+            request(firstMissing);
         }
     }
 
@@ -87,7 +105,8 @@ final class Fetcher {
             Block block = orphans.get(at);
             if (block == null) {
                 long top = path.isEmpty() ? height : path.getFirst().height();
-                request(at, qc, top, source);
+                firstMissing = firstMissing == null ? new Missing(at, qc, top, source) : firstMissing;
+                stillWanted |= at.equals(wanted);
                 return null;
             }
             path.add(block);
@@ -106,19 +125,17 @@ final class Fetcher {
         return deadEnd;
     }
 
-    private void request(BlockId missing, QC qc, long top, @Nullable ValidatorId source) {
-        needed = true;
-        if (catchingUp) {
-            return;
-        }
-        if (attempt == 0 && top > tree.root().height() + BlockTree.KEPT_DECIDED) {
-            catchUp(top - chainLength, source == null ? signer(qc) : source);
-        } else if (!missing.equals(wanted)) {
-            wanted = missing;
-            ValidatorId peer = source != null && attempt == 0 ? source : signer(qc);
-            outbox.add(new Effect.Send(peer, new BlockRequest(missing, HotStuffMessage.MAX_BLOCKS)));
+    private void request(Missing missing) {
+        ValidatorId source = missing.source();
+        ValidatorId peer = source != null && attempt == 0 ? source : signer(missing.qc());
+        if (attempt == 0 && missing.top() > tree.root().height() + BlockTree.KEPT_DECIDED) {
+            catchUp(missing.top() - chainLength, peer);
+        } else {
+            wanted = missing.block();
+            asked = peer;
+            outbox.add(new Effect.Send(peer, new BlockRequest(missing.block(), HotStuffMessage.MAX_BLOCKS)));
             outbox.add(new Effect.StartTimer(TIMER, patience));
-            outbox.observe(new Observation.Fetching(missing, peer));
+            outbox.observe(new Observation.Fetching(missing.block(), peer));
         }
     }
 
@@ -148,9 +165,14 @@ final class Fetcher {
         catchingUp = false;
     }
 
-    /** @return whether the response was asked for */
+    /**
+     * Blocks prove themselves by their ids, whoever sends them; that there are none is heard from the peer alone that was asked, or
+     * any other could end every request by a word.
+     *
+     * @return whether the response was asked for
+     */
     boolean onResponse(ValidatorId from, BlockResponse response) {
-        if (!response.requested().equals(wanted)) {
+        if (!response.requested().equals(wanted) || (response.blocks().isEmpty() && !from.equals(asked))) {
             return false;
         }
         if (response.blocks().isEmpty()) {

@@ -54,7 +54,7 @@ public final class Header {
         this.parent = parent;
         this.suspects = List.copyOf(suspects);
         this.payloadDigest = payloadDigest;
-        BinaryWriter out = new BinaryWriter(HASH_DOMAIN.length + MIN_BYTES + 12 * suspects.size());
+        BinaryWriter out = new BinaryWriter(HASH_DOMAIN.length + MIN_BYTES + 13 * suspects.size());
         out.raw(HASH_DOMAIN);
         write(out);
         this.id = new BlockId(Digest.sha256(out.toByteArray()));
@@ -107,7 +107,12 @@ public final class Header {
             if (index < 0 || index >= ValidatorSet.MAX_VALIDATORS) {
                 throw new MalformedException("a suspect with index " + index);
             }
-            suspects.add(new Suspect(new ValidatorId(index), in.nonNegative()));
+            long view = in.nonNegative();
+            int failures = in.u8();
+            if (failures < 1 || failures > Suspect.MAX_FAILURES) {
+                throw new MalformedException("a suspect with " + failures + " failures");
+            }
+            suspects.add(new Suspect(new ValidatorId(index), view, failures));
         }
         return suspects;
     }
@@ -115,7 +120,9 @@ public final class Header {
     static void writeSuspects(List<Suspect> suspects, BinaryWriter out) {
         out.i32(suspects.size());
         for (int i = 0; i < suspects.size(); i++) {
-            out.i32(suspects.get(i).validator().index()).i64(suspects.get(i).view());
+            out.i32(suspects.get(i).validator().index())
+                    .i64(suspects.get(i).view())
+                    .u8(suspects.get(i).failures());
         }
     }
 

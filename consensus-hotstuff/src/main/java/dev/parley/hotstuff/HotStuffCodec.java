@@ -17,6 +17,7 @@ import dev.parley.hotstuff.HotStuffMessage.Proposal;
 import dev.parley.hotstuff.HotStuffMessage.Timeout;
 import dev.parley.hotstuff.HotStuffMessage.Vote;
 import dev.parley.hotstuff.HotStuffRecord.BlockRecord;
+import dev.parley.hotstuff.HotStuffRecord.TimeoutRecord;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class HotStuffCodec implements MessageCodec {
     private static final int BLOCK_RESPONSE = 6;
     private static final int SAFETY = 1;
     private static final int BLOCK = 2;
+    private static final int TIMEOUT_SENT = 3;
 
     private final PayloadDecoder payloads;
 
@@ -53,13 +55,7 @@ final class HotStuffCodec implements MessageCodec {
                 out.i32(vote.voter().index());
                 vote.signature().write(out);
             }
-            case Timeout timeout -> {
-                out.u8(TIMEOUT).i64(timeout.view());
-                timeout.highQc().write(out);
-                writeOptional(timeout.entry(), out);
-                out.i32(timeout.voter().index());
-                timeout.signature().write(out);
-            }
+            case Timeout timeout -> writeTimeout(timeout, out.u8(TIMEOUT));
             case Advance(QC highQc, TC entry) -> {
                 highQc.write(out.u8(ADVANCE));
                 writeOptional(entry, out);
@@ -82,8 +78,7 @@ final class HotStuffCodec implements MessageCodec {
         return switch (kind) {
             case PROPOSAL -> new Proposal(Block.read(in, payloads), readOptional(in), Signature.read(in));
             case VOTE -> new Vote(in.nonNegative(), BlockId.read(in), QC.readValidator(in), Signature.read(in));
-            case TIMEOUT ->
-                new Timeout(in.nonNegative(), QC.read(in), readOptional(in), QC.readValidator(in), Signature.read(in));
+            case TIMEOUT -> readTimeout(in);
             case ADVANCE -> new Advance(QC.read(in), readOptional(in));
             case BLOCK_REQUEST -> new BlockRequest(BlockId.read(in), in.i32());
             case BLOCK_RESPONSE -> readResponse(in);
@@ -95,15 +90,14 @@ final class HotStuffCodec implements MessageCodec {
     public void writeRecord(ConsensusRecord record, BinaryWriter out) {
         switch ((HotStuffRecord) record) {
             case SafetyRecord safety -> {
-                out.u8(SAFETY)
-                        .i64(safety.lastVotedView())
-                        .i64(safety.lastTimeoutView())
-                        .i64(safety.lastProposedView());
+                safety.lastVotedBlock().write(out.u8(SAFETY).i64(safety.lastVotedView()));
+                out.i64(safety.lastTimeoutView()).i64(safety.lastProposedView());
                 safety.locked().write(out);
                 safety.highQc().write(out);
                 writeOptional(safety.entry(), out);
             }
             case BlockRecord(Block block) -> block.write(out.u8(BLOCK));
+            case TimeoutRecord(Timeout timeout) -> writeTimeout(timeout, out.u8(TIMEOUT_SENT));
         }
     }
 
@@ -114,12 +108,14 @@ final class HotStuffCodec implements MessageCodec {
             case SAFETY ->
                 new SafetyRecord(
                         in.nonNegative(),
+                        BlockId.read(in),
                         in.nonNegative(),
                         in.nonNegative(),
                         QC.read(in),
                         QC.read(in),
                         readOptional(in));
             case BLOCK -> new BlockRecord(Block.read(in, payloads));
+            case TIMEOUT_SENT -> new TimeoutRecord(readTimeout(in));
             default -> throw new MalformedException("no record of HotStuff is of kind " + kind);
         };
     }
@@ -152,6 +148,17 @@ final class HotStuffCodec implements MessageCodec {
             blocks.add(Block.read(in, payloads));
         }
         return new BlockResponse(requested, blocks);
+    }
+
+    private static void writeTimeout(Timeout timeout, BinaryWriter out) {
+        timeout.highQc().write(out.i64(timeout.view()));
+        writeOptional(timeout.entry(), out);
+        out.i32(timeout.voter().index());
+        timeout.signature().write(out);
+    }
+
+    private static Timeout readTimeout(BinaryReader in) throws MalformedException {
+        return new Timeout(in.nonNegative(), QC.read(in), readOptional(in), QC.readValidator(in), Signature.read(in));
     }
 
     private static void writeOptional(@Nullable TC tc, BinaryWriter out) {

@@ -23,6 +23,7 @@ import dev.parley.hotstuff.HotStuffMessage.Proposal;
 import dev.parley.hotstuff.HotStuffMessage.Timeout;
 import dev.parley.hotstuff.HotStuffMessage.Vote;
 import dev.parley.hotstuff.HotStuffRecord.BlockRecord;
+import dev.parley.hotstuff.HotStuffRecord.TimeoutRecord;
 import dev.parley.hotstuff.RecordRule.Occasion;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -142,6 +143,7 @@ final class HotStuffCore implements ConsensusCore {
             switch ((HotStuffRecord) record) {
                 case SafetyRecord recorded -> safety = rules.records().restored(recorded);
                 case BlockRecord(Block block) -> blocks.add(block);
+                case TimeoutRecord(Timeout timeout) -> ownTimeout = timeout;
             }
         }
         DecidedBlock last = restored.lastDecided();
@@ -152,11 +154,16 @@ final class HotStuffCore implements ConsensusCore {
         }
         view = safety.view();
         enteredByTimeout = safety.proofOfEntry() != null;
+        if (ownTimeout != null && ownTimeout.view() != view) {
+            ownTimeout = null;
+        }
         restoreBlocks(blocks);
         outbox.observe(new Observation.ViewEntered(view, leader(), "start"));
         outbox.add(new Effect.Broadcast(new Advance(safety.highQc(), safety.proofOfEntry())));
-        if (proposed != null && safety.lastVotedView() == view && safety.lastTimeoutView() < view) {
-            sendVote(proposed.block);
+        Node voted = tree.node(safety.lastVotedBlock());
+        if (voted != null && safety.lastVotedView() == view && safety.lastTimeoutView() < view) {
+            proposed = voted;
+            sendVote(voted.block);
         }
     }
 
@@ -204,7 +211,6 @@ final class HotStuffCore implements ConsensusCore {
             if (node != null) {
                 onCertified(node, qc);
             }
-            prune();
             enterView(false);
         }
     }
@@ -243,6 +249,7 @@ final class HotStuffCore implements ConsensusCore {
         ownTimeout = null;
         timeouts.clear();
         votes.forgetBelow(view - VoteCollector.WINDOW);
+        prune();
         outbox.observe(new Observation.ViewEntered(view, leader(), byTimeout ? "TC" : "QC"));
     }
 
@@ -388,7 +395,7 @@ final class HotStuffCore implements ConsensusCore {
             outbox.observe(new Observation.VoteWithheld(view, id, String.valueOf(why)));
             return;
         }
-        safety = safety.withVote(view);
+        safety = safety.withVote(view, id);
         record(node);
         recordSafety(Occasion.VOTE);
         sendVote(node.block);
@@ -449,10 +456,6 @@ final class HotStuffCore implements ConsensusCore {
 
     /** Jolteon Fig. 2, timer: vote in the view no more, tell all the highest QC; told again until the view is left. */
     private void giveUpView() {
-        if (safety.lastTimeoutView() < view) {
-            safety = safety.withTimeout(view);
-            recordSafety(Occasion.TIMEOUT);
-        }
         Timeout timeout = ownTimeout;
         if (timeout == null) {
             QC reported = rules.timeoutReport().reported(safety.highQc(), tree);
@@ -463,6 +466,11 @@ final class HotStuffCore implements ConsensusCore {
                     self,
                     sign(statements.timeout(view, reported.view())));
             ownTimeout = timeout;
+            safety = safety.withTimeout(view);
+            recordSafety(Occasion.TIMEOUT);
+            if (rules.records().recordsBefore(Occasion.TIMEOUT)) {
+                outbox.add(new Effect.Persist(HotStuffRecord.TIMEOUT, new TimeoutRecord(timeout)));
+            }
         }
         outbox.add(new Effect.Broadcast(timeout));
         onTimeout(self, timeout);
@@ -520,7 +528,7 @@ final class HotStuffCore implements ConsensusCore {
     private void settle() {
         fetchMissing();
         boolean quiet = isQuiet();
-        if (quiet && !workPending) {
+        if (quiet && !workPending && !isLeavingView()) {
             if (timerView != 0) {
                 timerView = 0;
                 outbox.add(new Effect.CancelTimer(VIEW_TIMER));
@@ -586,6 +594,15 @@ final class HotStuffCore implements ConsensusCore {
         return true;
     }
 
+    /**
+     * Whether this validator and others, a weak quorum together, have given the view up. Then it tells so again until the view is
+     * left, even with nothing to wait for itself: its time-out may be the one that the TC lacks.
+     */
+    private boolean isLeavingView() {
+        return safety.lastTimeoutView() >= view
+                && timeouts.power() >= rules.quorums().timeoutsToJoin(validators);
+    }
+
     /** Whether nothing is left to order or to show: the newest block's own chain tells everybody all decisions. */
     private boolean isQuiet() {
         Node tip = proposed != null ? proposed : tree.node(safety.highQc().block());
@@ -629,6 +646,11 @@ final class HotStuffCore implements ConsensusCore {
             return;
         }
         TC entry = requestQc.view() == view - 1 ? null : safety.entry();
+        if (entry == null && requestQc.view() != view - 1) {
+            // A QC of the view before came in between, for a block that is still missing: the TC is gone, and with it
+            // the right to lead.
+            return;
+        }
         requestView = 0;
         safety = safety.withProposal(view);
         recordSafety(Occasion.PROPOSAL);

@@ -1,11 +1,13 @@
 package dev.parley.hotstuff;
 
+import dev.parley.consensus.BlockId;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that keeps a validator from contradicting itself, and the proofs that bring it back to its view. Immutable.
  *
  * @param lastVotedView no vote is given in it or below
+ * @param lastVotedBlock what the vote in it was for: the one vote that may be sent again; the genesis block before the first
  * @param lastTimeoutView given up: no vote and no proposal in it or below
  * @param lastProposedView no proposal is made in it or below
  * @param locked three-chain: the QC of the locked block (lockedQC); two-chain has no lock of its own, and it stays at genesis
@@ -14,35 +16,37 @@ import org.jspecify.annotations.Nullable;
  */
 public record SafetyRecord(
         long lastVotedView,
+        BlockId lastVotedBlock,
         long lastTimeoutView,
         long lastProposedView,
         QC locked,
         QC highQc,
-        @Nullable TC entry) implements HotStuffRecord {
-    public static final SafetyRecord INITIAL = new SafetyRecord(0, 0, 0, QC.GENESIS, QC.GENESIS, null);
+        @Nullable TC entry)
+        implements HotStuffRecord {
+    public static final SafetyRecord INITIAL = new SafetyRecord(0, BlockId.GENESIS, 0, 0, QC.GENESIS, QC.GENESIS, null);
 
-    public SafetyRecord withVote(long view) {
-        return new SafetyRecord(view, lastTimeoutView, lastProposedView, locked, highQc, entry);
+    public SafetyRecord withVote(long view, BlockId block) {
+        return new SafetyRecord(view, block, lastTimeoutView, lastProposedView, locked, highQc, entry);
     }
 
     public SafetyRecord withTimeout(long view) {
-        return new SafetyRecord(lastVotedView, view, lastProposedView, locked, highQc, entry);
+        return new SafetyRecord(lastVotedView, lastVotedBlock, view, lastProposedView, locked, highQc, entry);
     }
 
     public SafetyRecord withProposal(long view) {
-        return new SafetyRecord(lastVotedView, lastTimeoutView, view, locked, highQc, entry);
+        return new SafetyRecord(lastVotedView, lastVotedBlock, lastTimeoutView, view, locked, highQc, entry);
     }
 
     public SafetyRecord withLocked(QC qc) {
-        return new SafetyRecord(lastVotedView, lastTimeoutView, lastProposedView, qc, highQc, entry);
+        return new SafetyRecord(lastVotedView, lastVotedBlock, lastTimeoutView, lastProposedView, qc, highQc, entry);
     }
 
     public SafetyRecord withHighQc(QC qc) {
-        return new SafetyRecord(lastVotedView, lastTimeoutView, lastProposedView, locked, qc, entry);
+        return new SafetyRecord(lastVotedView, lastVotedBlock, lastTimeoutView, lastProposedView, locked, qc, entry);
     }
 
     public SafetyRecord withEntry(@Nullable TC tc) {
-        return new SafetyRecord(lastVotedView, lastTimeoutView, lastProposedView, locked, highQc, tc);
+        return new SafetyRecord(lastVotedView, lastVotedBlock, lastTimeoutView, lastProposedView, locked, highQc, tc);
     }
 
     /** The view that the certificates entitle to: one above the higher of the two. */

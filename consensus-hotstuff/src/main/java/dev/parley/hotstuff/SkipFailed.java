@@ -16,14 +16,19 @@ import java.util.List;
  * shows its block to too few can have its successor blamed so, but it must publish the QC before, and with it what the QC commits.
  * Views that a TC opened blame their own leader.
  *
- * <p>At most f validators are suspects, the latest ones; a suspicion expires after {@value #WINDOW} · n views. All else would let
- * faulty validators rule out the correct ones.
+ * <p>A suspect is passed over for {@value #WINDOW} · n views, for twice as many when it fails again, and so on: a dead validator that
+ * is tried every few views would cost a time-out each time. It is remembered for as long again; one failure is forgotten then. So a
+ * faulty validator that leads well in between still costs at most one time-out in 2 · {@value #WINDOW} · n views. At most f
+ * validators are suspects, the latest ones: more would let faulty validators rule out the correct ones.
  *
  * @param viewsPerLeader 1 or more
  */
 public record SkipFailed(int viewsPerLeader) implements LeaderElection {
-    /** In rotations: a suspicion lasts for this many views per validator. */
-    public static final int WINDOW = 10;
+    /** In rotations: a first suspicion lasts for this many views per validator. */
+    public static final int WINDOW = 100;
+
+    /** Of a long row of failed views only the latest are looked at. */
+    private static final int MAX_BLAMED_VIEWS = 1000;
 
     public SkipFailed {
         if (viewsPerLeader < 1) {
@@ -51,19 +56,49 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
             return List.of();
         }
         int most = (validators.size() - 1) / 3;
-        long oldest = view - (long) WINDOW * validators.size();
         List<Suspect> latestFirst = new ArrayList<>(most);
-        for (long failed = view - 1;
-                failed > parent.view() && failed >= oldest && latestFirst.size() < most;
-                failed--) {
-            add(latestFirst, new Suspect(blamed(validators, parent, failed), failed));
+        for (long failed = view - 1; failed > parent.view() && latestFirst.size() < most; failed--) {
+            if (view - failed > MAX_BLAMED_VIEWS) {
+                break;
+            }
+            ValidatorId culprit = blamed(validators, parent, failed);
+            add(latestFirst, new Suspect(culprit, failed, failuresBefore(validators, parent, culprit, view) + 1));
         }
         for (int i = parent.suspects().size() - 1; i >= 0 && latestFirst.size() < most; i--) {
-            if (parent.suspects().get(i).view() >= oldest) {
-                add(latestFirst, parent.suspects().get(i));
+            Suspect suspect = parent.suspects().get(i);
+            if (failuresRemembered(validators, suspect, view) > 0) {
+                add(latestFirst, suspect);
             }
         }
         return latestFirst.reversed();
+    }
+
+    private static int failuresBefore(ValidatorSet validators, Header parent, ValidatorId culprit, long view) {
+        for (Suspect suspect : parent.suspects()) {
+            if (suspect.validator().equals(culprit)) {
+                return Math.min(Suspect.MAX_FAILURES - 1, failuresRemembered(validators, suspect, view));
+            }
+        }
+        return 0;
+    }
+
+    /** How many failures still count: all for twice the time that they rule the suspect out, then one less, and so on. */
+    private static int failuresRemembered(ValidatorSet validators, Suspect suspect, long view) {
+        int failures = suspect.failures();
+        long since = view - suspect.view();
+        while (failures > 0 && since > 2 * window(validators, failures)) {
+            since -= 2 * window(validators, failures);
+            failures--;
+        }
+        return failures;
+    }
+
+    private static long window(ValidatorSet validators, int failures) {
+        return ((long) WINDOW * validators.size()) << (failures - 1);
+    }
+
+    private static boolean isRuledOut(ValidatorSet validators, Suspect suspect, long view) {
+        return view - suspect.view() <= window(validators, suspect.failures());
     }
 
     private ValidatorId blamed(ValidatorSet validators, Header parent, long failedView) {
@@ -73,9 +108,12 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
     }
 
     private static void add(List<Suspect> suspects, Suspect suspect) {
-        if (!contains(suspects, suspect.validator())) {
-            suspects.add(suspect);
+        for (Suspect known : suspects) {
+            if (known.validator().equals(suspect.validator())) {
+                return;
+            }
         }
+        suspects.add(suspect);
     }
 
     private ValidatorId rotation(ValidatorSet validators, long view, List<Suspect> suspects) {
@@ -84,20 +122,25 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
         if (suspects.isEmpty()) {
             return validators.validators().get((int) (turn % size)).id();
         }
-        int place = (int) (turn % (size - suspects.size()));
+        int ruledOut = 0;
+        for (Suspect suspect : suspects) {
+            ruledOut += isRuledOut(validators, suspect, view) ? 1 : 0;
+        }
+        int place = (int) (turn % (size - ruledOut));
         for (int i = 0; i < size; i++) {
             ValidatorId candidate = validators.validators().get(i).id();
-            if (!contains(suspects, candidate) && place-- == 0) {
+            if (!isRuledOut(validators, suspects, candidate, view) && place-- == 0) {
                 return candidate;
             }
         }
         throw new IllegalStateException("more suspects than validators: " + suspects);
     }
 
-    private static boolean contains(List<Suspect> suspects, ValidatorId validator) {
-        for (int i = 0; i < suspects.size(); i++) {
-            if (suspects.get(i).validator().equals(validator)) {
-                return true;
+    private static boolean isRuledOut(
+            ValidatorSet validators, List<Suspect> suspects, ValidatorId validator, long view) {
+        for (Suspect suspect : suspects) {
+            if (suspect.validator().equals(validator)) {
+                return isRuledOut(validators, suspect, view);
             }
         }
         return false;

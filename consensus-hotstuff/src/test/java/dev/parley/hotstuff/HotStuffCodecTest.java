@@ -11,6 +11,7 @@ import dev.parley.hotstuff.HotStuffMessage.Advance;
 import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
 import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
 import dev.parley.hotstuff.HotStuffRecord.BlockRecord;
+import dev.parley.hotstuff.HotStuffRecord.TimeoutRecord;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -23,7 +24,7 @@ class HotStuffCodecTest {
     private final Block first = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of());
     private final QC qc = make.qc(first);
     private final TC tc = make.tc(2, qc, 1, 2, 3);
-    private final Block second = make.block(first.header(), qc, 3, 1, List.of(new Suspect(v(2), 2)));
+    private final Block second = make.block(first.header(), qc, 3, 1, List.of(new Suspect(v(2), 2, 1)));
 
     private List<HotStuffMessage> messages() {
         return List.of(
@@ -47,8 +48,11 @@ class HotStuffCodecTest {
             assertThat(codec.readMessage(in)).isEqualTo(message);
             in.end();
         }
-        for (HotStuffRecord record :
-                List.of(new SafetyRecord(5, 4, 3, qc, qc, tc), SafetyRecord.INITIAL, new BlockRecord(second))) {
+        for (HotStuffRecord record : List.of(
+                new SafetyRecord(5, second.id(), 4, 3, qc, qc, tc),
+                SafetyRecord.INITIAL,
+                new BlockRecord(second),
+                new TimeoutRecord(make.timeout(3, 3, qc, tc)))) {
             BinaryWriter out = new BinaryWriter();
             codec.writeRecord(record, out);
             assertThat(codec.readRecord(new BinaryReader(out.toByteArray()))).isEqualTo(record);

@@ -42,9 +42,9 @@ class HotStuffRulesTest {
     @Test
     void votes_once_per_view_and_not_after_giving_it_up() {
         ViewGuard guard = ViewGuard.ONCE_PER_VIEW;
-        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(2).withTimeout(2)))
+        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(2, b2.id()).withTimeout(2)))
                 .isNull();
-        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(3))).isNotNull();
+        assertThat(guard.refuse(3, SafetyRecord.INITIAL.withVote(3, b4.id()))).isNotNull();
         assertThat(guard.refuse(3, SafetyRecord.INITIAL.withTimeout(3))).isNotNull();
     }
 
@@ -100,7 +100,7 @@ class HotStuffRulesTest {
         SkipFailed election = new SkipFailed(1);
         // View 3 was opened by the QC of view 2 and got none itself: v3, leader of view 4, should have made it.
         List<Suspect> suspects = election.suspects(validators, b2.header(), 4);
-        assertThat(suspects).containsExactly(new Suspect(v(3), 3));
+        assertThat(suspects).containsExactly(new Suspect(v(3), 3, 1));
         Block child = make.block(b2.header(), make.qc(b2), 4, 3, suspects);
         for (long view = 5; view < 20; view++) {
             Block at = make.block(child.header(), make.qc(child), view, 0, suspects);
@@ -112,11 +112,54 @@ class HotStuffRulesTest {
     void suspicion_expires_and_touches_at_most_f() {
         SkipFailed election = new SkipFailed(1);
         assertThat(election.suspects(validators, b2.header(), 8)).hasSize(1);
-        Block suspecting = make.block(b2.header(), make.qc(b2), 4, 3, List.of(new Suspect(v(3), 3)));
-        Block at43 = new Block(9, 42, v(0), make.qc(suspecting), suspecting.suspects(), Fixture.payload(1));
-        assertThat(election.suspects(validators, at43.header(), 43)).hasSize(1);
-        Block at44 = new Block(9, 43, v(0), make.qc(suspecting), suspecting.suspects(), Fixture.payload(1));
-        assertThat(election.suspects(validators, at44.header(), 44)).isEmpty();
+        Block suspecting = make.block(b2.header(), make.qc(b2), 4, 3, List.of(new Suspect(v(3), 3, 1)));
+        Header suspicious = suspecting.header();
+        long window = SkipFailed.WINDOW * 4L;
+        assertThat(leadsInARotation(election, suspicious, window))
+                .as("passed over")
+                .isFalse();
+        assertThat(leadsInARotation(election, suspicious, 3 + window + 1))
+                .as("tried again")
+                .isTrue();
+        assertThat(election.suspects(validators, at(suspicious, 3 + 2 * window), 3 + 2 * window))
+                .as("remembered for as long again")
+                .hasSize(1);
+        assertThat(election.suspects(validators, at(suspicious, 4 + 2 * window), 4 + 2 * window))
+                .isEmpty();
+    }
+
+    @Test
+    void suspects_that_fail_again_are_passed_over_for_twice_as_long() {
+        SkipFailed election = new SkipFailed(1);
+        Block suspecting = make.block(b2.header(), make.qc(b2), 4, 3, List.of(new Suspect(v(3), 3, 1)));
+        long window = SkipFailed.WINDOW * 4L;
+        // Views are numbered so that v3 is the leader whose votes are lost in the skipped view.
+        long again = 3 + window + 1;
+        while (!election.afterCertificate(validators, at(suspecting.header(), again))
+                .equals(v(3))) {
+            again++;
+        }
+        List<Suspect> twice = election.suspects(validators, at(suspecting.header(), again - 1), again + 1);
+        assertThat(twice).containsExactly(new Suspect(v(3), again, 2));
+        Header blamed =
+                make.block(b2.header(), make.qc(b2), again + 1, 0, twice).header();
+        assertThat(leadsInARotation(election, blamed, again + 2 * window - 3)).isFalse();
+        assertThat(leadsInARotation(election, blamed, again + 2 * window + 1)).isTrue();
+    }
+
+    /** A block of the view before {@code view} that says what {@code parent} says of suspects. */
+    private Header at(Header parent, long view) {
+        return make.block(parent, make.qc(b2), view - 1, 0, parent.suspects()).header();
+    }
+
+    /** Whether v3 leads any of the four views from {@code view} on. */
+    private boolean leadsInARotation(SkipFailed election, Header parent, long view) {
+        for (long next = view; next < view + 4; next++) {
+            if (election.afterCertificate(validators, at(parent, next)).equals(v(3))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Test

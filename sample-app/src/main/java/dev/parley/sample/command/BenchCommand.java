@@ -32,7 +32,7 @@ final class BenchCommand implements Callable<Integer> {
     private final Screen screen;
 
     @Mixin
-    private final ClusterOptions options = new ClusterOptions();
+    private final ClusterOptions options = new ClusterOptions(Protocols::names);
 
     @Option(
             names = "--clients",

@@ -6,8 +6,10 @@ import dev.parley.testkit.byzantine.Behaviour;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
@@ -35,6 +37,13 @@ final class ClusterOptions {
             description = "Makes validator ID misbehave, at most a third of all; may be given several times.")
     private List<String> byzantine = new ArrayList<>();
 
+    private final Supplier<SortedSet<String>> protocols;
+
+    /** @param protocols the names that {@code --protocol} may have */
+    ClusterOptions(Supplier<SortedSet<String>> protocols) {
+        this.protocols = protocols;
+    }
+
     String protocol() {
         return protocol;
     }
@@ -54,7 +63,10 @@ final class ClusterOptions {
 
     /** @throws UsageException if there is no such protocol, or not so many validators can run */
     void requireSound() {
-        Protocols.requireKnown(protocol);
+        SortedSet<String> known = protocols.get();
+        if (!known.contains(protocol)) {
+            throw new UsageException("there is no protocol '" + protocol + "'; there is " + String.join(", ", known));
+        }
         if (validators < 4) {
             throw new UsageException("n = " + validators
                     + " validators bear no Byzantine fault: n >= 3f + 1 with f >= 1 needs at least 4");

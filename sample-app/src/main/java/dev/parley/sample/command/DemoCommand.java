@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,7 +46,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final int BATCHES = 10;
     private static final long MILLIS_BETWEEN_BATCHES = 250;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration SETTLING = Duration.ofSeconds(3);
+    private static final Duration SETTLING = Duration.ofSeconds(4);
     private static final int MAX_COMMANDS = 4000;
     /** Far more than happens in one demonstration; what is over is not shown. */
     private static final int MAX_QUEUED = 1 << 18;
@@ -55,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
     private final Screen screen;
 
     @Mixin
-    private final ClusterOptions options = new ClusterOptions();
+    private final ClusterOptions options = new ClusterOptions(Protocols::names);
 
     @Option(
             names = "--commands",
@@ -92,6 +93,7 @@ final class DemoCommand implements Callable<Integer> {
                         LocalCluster.of(options.validators(), Bank.application()), byzantine, seed)
                 // An audience does not like to wait for a time-out.
                 .config("parley.consensus.hotstuff.base-timeout = 300 ms")
+                .config("parley.validator.status-interval = 200 ms")
                 .observer((validator, observation) ->
                         seen.offer(new Seen(validator.index(), observation, System.nanoTime())));
         try (LocalCluster<Transfer, Statement, Books> cluster = builder.start();
@@ -237,13 +239,13 @@ final class DemoCommand implements Callable<Integer> {
                 List<String> against = accusations.stream()
                         .filter(text -> text.startsWith("v" + id + ":"))
                         .toList();
-                screen.line("v" + id + " (" + describe(byzantine.get(id)) + "): "
+                screen.line("v" + id + " (" + describe(byzantine.get(id)) + "): convicted of "
                         + (against.isEmpty()
-                                ? "nothing that its signatures prove"
-                                : against.size() + " times convicted by its own signatures, first of "
-                                        + against.get(0)
-                                                .substring(against.get(0).indexOf(':') + 2))
-                        + "; messages refused: " + refusals(id));
+                                ? "nothing"
+                                : against.stream()
+                                        .map(text -> text.substring(text.indexOf(':') + 2))
+                                        .collect(Collectors.joining(", ")))
+                        + "; its messages refused: " + refusals(id));
             }
         }
 

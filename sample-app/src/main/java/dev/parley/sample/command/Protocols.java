@@ -20,11 +20,11 @@ final class Protocols {
         return names;
     }
 
-    /** @throws UsageException that lists what there is */
-    static void requireKnown(String protocol) {
-        if (!names().contains(protocol)) {
-            throw new UsageException("there is no protocol '" + protocol + "'; there is " + String.join(", ", names()));
-        }
+    /** What the simulator can run: protocols, some of them in several variants. */
+    static SortedSet<String> simulated() {
+        SortedSet<String> names = new TreeSet<>();
+        ServiceLoader.load(ProtocolUnderTest.class).forEach(known -> names.add(known.name()));
+        return names;
     }
 
     /** What the test kit knows of a protocol, if it does. */

@@ -41,7 +41,7 @@ final class ServeCommand implements Callable<Integer> {
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
     @Mixin
-    private final ClusterOptions options = new ClusterOptions();
+    private final ClusterOptions options = new ClusterOptions(Protocols::names);
 
     @Option(
             names = "--port",

@@ -1,6 +1,7 @@
 package dev.parley.sample.command;
 
 import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.scenario.Scenario;
 import dev.parley.testkit.sim.Campaign;
 import dev.parley.testkit.sim.Fault;
 import dev.parley.testkit.sim.PlantedBug;
@@ -37,7 +38,7 @@ final class SimulateCommand implements Callable<Integer> {
     private final Screen screen;
 
     @Mixin
-    private final ClusterOptions options = new ClusterOptions();
+    private final ClusterOptions options = new ClusterOptions(Protocols::simulated);
 
     @Option(
             names = "--seeds",
@@ -69,12 +70,18 @@ final class SimulateCommand implements Callable<Integer> {
     private @Nullable String bug;
 
     @Option(
+            names = "--scenario",
+            paramLabel = "NAME",
+            description = "Runs a scenario and prints what happens; ends with 1 if it is not what is kept beside it.")
+    private @Nullable String scenario;
+
+    @Option(
             names = "--threads",
             paramLabel = "T",
             description = "How many threads: one for each processor unless given.")
     private @Nullable Integer threads;
 
-    @Option(names = "--list", description = "List the behaviours, bugs and faults that can be named.")
+    @Option(names = "--list", description = "List the scenarios, behaviours, bugs and faults that can be named.")
     private boolean list;
 
     @Option(names = "--json", description = "Print one line of JSON.")
@@ -93,6 +100,9 @@ final class SimulateCommand implements Callable<Integer> {
         if (list) {
             list(protocol);
             return 0;
+        }
+        if (scenario != null) {
+            return play(scenario, protocol);
         }
         Map<Integer, List<Behaviour>> byzantine = options.behaviours();
         if (blocks < 1) {
@@ -118,6 +128,22 @@ final class SimulateCommand implements Callable<Integer> {
         double took = (System.nanoTime() - begin) / 1e9;
         screen.line(json ? asJson(result, took) : asText(result, took));
         return result.failed() == null ? 0 : ParleyCommand.FAILED;
+    }
+
+    /** What is kept is the transcript for the protocol that the scenario names; for another one there is nothing to compare. */
+    private int play(String name, ProtocolUnderTest protocol) {
+        if (!Scenario.names().contains(name)) {
+            throw new UsageException(
+                    "there is no scenario '" + name + "'; there is " + String.join(", ", Scenario.names()));
+        }
+        Scenario chosen = Scenario.named(name);
+        String transcript = chosen.run(protocol);
+        screen.line(transcript.stripTrailing());
+        boolean same = !chosen.isFor(protocol) || transcript.equals(chosen.expected());
+        if (!same) {
+            screen.line(screen.paint("✗ not the transcript that is kept beside the scenario", Screen.Style.RED));
+        }
+        return same ? 0 : ParleyCommand.FAILED;
     }
 
     private SeedRange range(@Nullable PlantedBug planted) {
@@ -163,7 +189,8 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private void list(ProtocolUnderTest protocol) {
-        screen.line("protocols   " + String.join(", ", Protocols.names()));
+        screen.line("protocols   " + String.join(", ", Protocols.simulated()));
+        screen.line("scenarios   " + String.join(", ", Scenario.names()));
         screen.line("behaviours  "
                 + String.join(
                         ", ",

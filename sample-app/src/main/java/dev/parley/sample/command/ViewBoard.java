@@ -4,6 +4,7 @@ import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.sample.command.Screen.Style;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +47,8 @@ final class ViewBoard {
         private @Nullable ValidatorId leader;
         private long height;
         private boolean empty = true;
+        /** What happened meanwhile and belongs to no view. */
+        private final List<String> events = new ArrayList<>();
 
         private View(long startedMillis, int validators) {
             this.startedMillis = startedMillis;
@@ -61,7 +64,7 @@ final class ViewBoard {
         }
 
         private boolean isBlank() {
-            return blocks.isEmpty() && Arrays.stream(marks).allMatch(mark -> mark == Mark.NOTHING);
+            return events.isEmpty() && blocks.isEmpty() && Arrays.stream(marks).allMatch(mark -> mark == Mark.NOTHING);
         }
     }
 
@@ -168,6 +171,7 @@ final class ViewBoard {
             printed = next.getKey();
             if (!next.getValue().isBlank()) {
                 print(next.getKey(), next.getValue());
+                next.getValue().events.forEach(screen::line);
             }
         }
     }
@@ -235,7 +239,12 @@ final class ViewBoard {
     }
 
     private void event(long millis, String text) {
-        screen.line(String.format("%5d ms  %s", millis, text));
+        String line = String.format("%5d ms  %s", millis, text);
+        if (open.isEmpty()) {
+            screen.line(line);
+        } else {
+            open.lastEntry().getValue().events.add(line);
+        }
     }
 
     private String name(int validator) {

@@ -107,7 +107,7 @@ public final class WireBehaviours {
                     remember(said, broadcast.message(), random);
                 }
             }
-            if (!said.isEmpty() && random.nextInt(4) == 0) {
+            if (!said.isEmpty() && isOccasion(effects) && random.nextInt(2) == 0) {
                 more.add(new Effect.Broadcast(said.get(random.nextInt(said.size()))));
             }
             return more;
@@ -122,7 +122,7 @@ public final class WireBehaviours {
             if (input instanceof Input.Received received) {
                 remember(heard, received.message(), random);
             }
-            if (!heard.isEmpty() && random.nextInt(3) == 0) {
+            if (!heard.isEmpty() && isOccasion(effects)) {
                 more.add(new Effect.Broadcast(heard.get(random.nextInt(heard.size()))));
             }
             return more;
@@ -142,13 +142,23 @@ public final class WireBehaviours {
                     remember(known, broadcast.message(), random);
                 }
             }
-            if (!known.isEmpty() && random.nextInt(8) == 0) {
+            if (!known.isEmpty() && isOccasion(effects) && random.nextInt(2) == 0) {
                 for (int i = 0; i < FLOOD; i++) {
                     more.add(new Effect.Broadcast(known.get(random.nextInt(known.size()))));
                 }
             }
             return more;
         };
+    }
+
+    /** Once for each vote, time-out or proposal: whoever answers each answer floods itself. */
+    private static boolean isOccasion(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Persist) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void remember(List<ConsensusMessage> memory, ConsensusMessage message, RandomGenerator random) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** A hash table from numbers of zero or more to numbers, without objects: oracles ask it at every event. */
 final class LongTable {
     private static final long FREE = -1;
+    private static final long FORGOTTEN = 0;
 
     private long[] keys = new long[256];
     private long[] values = new long[256];
@@ -14,10 +15,16 @@ final class LongTable {
         Arrays.fill(keys, FREE);
     }
 
-    /** @return the value that the key has now, the given one unless it had another */
+    /**
+     * @param value not zero
+     * @return the value that the key has now, the given one unless it had another
+     */
     long putIfAbsent(long key, long value) {
         int at = find(key);
         if (keys[at] == key) {
+            if (values[at] == FORGOTTEN) {
+                values[at] = value;
+            }
             return values[at];
         }
         keys[at] = key;
@@ -26,6 +33,13 @@ final class LongTable {
             grow();
         }
         return value;
+    }
+
+    void forget(long key) {
+        int at = find(key);
+        if (keys[at] == key) {
+            values[at] = FORGOTTEN;
+        }
     }
 
     private int find(long key) {

@@ -21,6 +21,13 @@ public interface Oracle {
     /** A core took an input and answered. */
     default void stepped(int validator, Input input, List<Effect> effects) {}
 
+    /**
+     * A message of a core leaves its validator; messages leave in the order in which the core asked for them.
+     *
+     * @param durableRecords how many records have become durable since the last restart
+     */
+    default void leaves(int validator, long durableRecords) {}
+
     default void signed(int validator, byte[] statement) {}
 
     /** The next block of a validator's log, durable there. */

@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * Persist before send: what a core sends after it persisted something leaves when that is durable, not sooner. The simulator tells how many
+ * Persist before send: what a core sends in a step after it persisted something leaves when that is durable, not sooner. The simulator tells how many
  * records are durable and when a consensus message leaves.
  */
 public final class PersistenceOracle implements Oracle {
@@ -24,17 +24,18 @@ public final class PersistenceOracle implements Oracle {
 
     @Override
     public void stepped(int validator, Input input, List<Effect> effects) {
+        long needed = 0;
         for (int i = 0; i < effects.size(); i++) {
             Effect effect = effects.get(i);
             if (effect instanceof Effect.Persist) {
-                persisted[validator]++;
+                needed = ++persisted[validator];
             } else if (effect instanceof Effect.Send || effect instanceof Effect.Broadcast) {
-                required.get(validator).add(persisted[validator]);
+                required.get(validator).add(needed);
             }
         }
     }
 
-    /** @param durable how many records the disk has made durable since the last restart */
+    @Override
     public void leaves(int validator, long durable) {
         Long needed = required.get(validator).poll();
         if (needed == null || needed > durable) {

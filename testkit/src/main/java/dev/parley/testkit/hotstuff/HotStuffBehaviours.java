@@ -70,6 +70,7 @@ final class HotStuffBehaviours {
         final RandomGenerator random;
         final HotStuffStatements statements;
         QC highQc = QC.GENESIS;
+        private long lastView;
 
         Forger(ConsensusSetup setup, RandomGenerator random) {
             this.setup = setup;
@@ -83,6 +84,13 @@ final class HotStuffBehaviours {
                     highQc = record.highQc();
                 }
             }
+        }
+
+        /** Once for each view, lest two forgers answer each other for ever. */
+        boolean isFirstOf(long view) {
+            boolean first = view > lastView;
+            lastView = Math.max(lastView, view);
+            return first;
         }
 
         HotStuffMessage.Proposal propose(Block block, @Nullable TC tc) {
@@ -180,6 +188,7 @@ final class HotStuffBehaviours {
             List<Effect> said = new ArrayList<>(effects);
             if (input instanceof Input.Received received
                     && received.message() instanceof HotStuffMessage.Proposal proposal
+                    && isFirstOf(proposal.block().view())
                     && random.nextInt(RARELY) == 0) {
                 Block block = proposal.block();
                 QC forged = forge(block);
@@ -217,7 +226,8 @@ final class HotStuffBehaviours {
         public List<Effect> act(Input input, List<Effect> effects) {
             List<Effect> said = new ArrayList<>(effects);
             if (input instanceof Input.Received received
-                    && received.message() instanceof HotStuffMessage.Proposal proposal) {
+                    && received.message() instanceof HotStuffMessage.Proposal proposal
+                    && isFirstOf(proposal.block().view())) {
                 Block own =
                         twin(proposal.block(), setup.self(), proposal.block().justify());
                 said.add(new Effect.Broadcast(propose(own, proposal.entry())));
@@ -239,7 +249,7 @@ final class HotStuffBehaviours {
         public List<Effect> act(Input input, List<Effect> effects) {
             learn(effects);
             List<Effect> said = new ArrayList<>(effects);
-            if (random.nextInt(RARELY) == 0) {
+            if (isFirstOf(highQc.view()) && random.nextInt(RARELY) == 0) {
                 long view =
                         overflow ? Long.MAX_VALUE - random.nextInt(2) : highQc.view() + 1 + random.nextInt(INFLATION);
                 Signature signature = setup.signer().sign(statements.timeout(view, highQc.view()));

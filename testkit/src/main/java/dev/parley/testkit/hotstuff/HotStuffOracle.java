@@ -169,6 +169,15 @@ final class HotStuffOracle implements Oracle {
         }
         require(validator, block.justify());
         requireLeader(validator, block);
+        Block parent = blocks.get(block.parent());
+        if (variant == HotStuffSettings.Variant.THREE_CHAIN
+                && parent != null
+                && record.locked().view() < parent.justify().view()) {
+            throw new Violation(
+                    "the lock is the parent of the newest certified block",
+                    "v" + validator + " votes for " + block + " and is locked on view "
+                            + record.locked().view());
+        }
         if (variant == HotStuffSettings.Variant.THREE_CHAIN
                 && block.justify().view() <= record.locked().view()
                 && !isExtending(block, record.locked().block())) {

@@ -18,7 +18,7 @@ import java.util.List;
 public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
     private static final Duration BASE_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MAX_TIMEOUT = Duration.ofMillis(3200);
-    private static final Duration FETCH_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration FETCH_TIMEOUT = Duration.ofMillis(500);
 
     /** {@code hotstuff}: the two-chain rule of Jolteon. */
     public static final class TwoChain extends HotStuffUnderTest {
@@ -40,8 +40,13 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
 
     private HotStuffUnderTest(String name, HotStuffSettings.Variant variant) {
         this.name = name;
-        this.settings =
-                HotStuffSettings.DEFAULTS.withVariant(variant).withTimeouts(BASE_TIMEOUT, MAX_TIMEOUT, FETCH_TIMEOUT);
+        // Four certified views in a row under correct leaders decide by three chains; a new leader for each view may
+        // never give them.
+        int viewsPerLeader = variant == HotStuffSettings.Variant.TWO_CHAIN ? 1 : 4;
+        this.settings = HotStuffSettings.DEFAULTS
+                .withVariant(variant)
+                .withElection(HotStuffSettings.DEFAULTS.election(), viewsPerLeader)
+                .withTimeouts(BASE_TIMEOUT, MAX_TIMEOUT, FETCH_TIMEOUT);
         this.protocol = new HotStuffProtocol(settings);
     }
 
@@ -85,7 +90,7 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
     @Override
     public long progressBound(int validators, long slowestMicros) {
         int length = settings.variant() == HotStuffSettings.Variant.TWO_CHAIN ? 2 : 3;
-        int terms = length + (validators - 1) / 3 + 1;
+        int terms = (length + (validators - 1) / 3 + 1) * settings.viewsPerLeader();
         return 2L * terms * (MAX_TIMEOUT.toMillis() * 1000 + 4 * slowestMicros);
     }
 }

@@ -103,7 +103,8 @@ final class Faults {
 
     private void crash() {
         int victim = crashes.nextInt(cluster.size());
-        long away = crashes.between(1, swarm.crashEvery());
+        // Every other one is back at once, in the view that it left.
+        long away = crashes.between(1, crashes.nextBoolean() ? swarm.minDelay() : swarm.crashEvery());
         if (cluster.validator(victim).isUp()) {
             cluster.crash(victim);
             cluster.queue().add(cluster.now() + away, Event.Kind.RESTART, victim);

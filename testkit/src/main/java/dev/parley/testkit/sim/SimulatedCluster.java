@@ -160,11 +160,7 @@ public final class SimulatedCluster {
                     target.received((int) event.number, message);
                 }
             }
-            case TIMER -> {
-                if (validators[event.target].isUp()) {
-                    validators[event.target].timerEvent((int) event.number);
-                }
-            }
+            case TIMER -> validators[event.target].timerEvent((int) event.number);
             case DURABLE -> {
                 if (isCurrent(event)) {
                     validators[event.target].durable(event.number);

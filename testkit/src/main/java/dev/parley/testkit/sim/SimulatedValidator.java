@@ -48,6 +48,7 @@ final class SimulatedValidator implements World {
     private static final long REPLAY_BYTES = 1 << 30;
     static final long GOSSIP_AGAIN_MICROS = 500_000;
     private static final int GOSSIP_MAX = 64;
+    private static final int MAX_UNDURABLE = 1024;
 
     private record Check(BlockId block, BlockId parent, CommandBatch payload, boolean certified) {}
 
@@ -70,6 +71,9 @@ final class SimulatedValidator implements World {
     private Executor<byte[], Long, Long> executor;
 
     private final ArrayDeque<Check> checks = new ArrayDeque<>();
+    /** On parents that the core has decided and the pool does not know of yet, because they are not durable. */
+    private final ArrayDeque<Check> undurable = new ArrayDeque<>();
+
     private long ticket = NONE;
     private BlockId ticketParent = BlockId.GENESIS;
     private boolean ticketEvenIfEmpty;
@@ -156,6 +160,7 @@ final class SimulatedValidator implements World {
         engine = null;
         timers.cancelAll();
         checks.clear();
+        undurable.clear();
         ticket = NONE;
         poolChanged = false;
         return disk.crash(random);
@@ -207,7 +212,7 @@ final class SimulatedValidator implements World {
     }
 
     void timerEvent(int slot) {
-        if (timers.elapsed(slot, cluster.now())) {
+        if (timers.elapsed(slot, cluster.now()) && up) {
             engine().timerFired(timers.name(slot));
             settle();
         }
@@ -247,7 +252,11 @@ final class SimulatedValidator implements World {
         while (busy) {
             busy = false;
             for (Check check = checks.poll(); check != null; check = checks.poll()) {
-                running.payloadChecked(check.block(), accepts(check));
+                if (pool.register(check.block(), check.parent(), check.payload())) {
+                    running.payloadChecked(check.block(), accepts(check));
+                } else if (undurable.size() < MAX_UNDURABLE) {
+                    undurable.add(check);
+                }
             }
             if (poolChanged) {
                 poolChanged = false;
@@ -283,11 +292,9 @@ final class SimulatedValidator implements World {
     }
 
     private boolean accepts(Check check) {
-        if (check.certified()) {
-            pool.register(check.block(), check.parent(), check.payload());
-            return true;
-        }
-        return pool.check(check.block(), check.parent(), check.payload(), clockMillis()) instanceof Verdict.Accepted;
+        return check.certified()
+                || pool.check(check.block(), check.parent(), check.payload(), clockMillis())
+                        instanceof Verdict.Accepted;
     }
 
     private ValidatorEngine engine() {
@@ -297,8 +304,9 @@ final class SimulatedValidator implements World {
         return engine;
     }
 
+    /** Off by a bounded skew; drift makes time-outs too long or too short and is corrected here, as by clocks that are synchronised. */
     private long clockMillis() {
-        return cluster.startMillis() + (cluster.now() + cluster.now() / 1_000_000 * drift + skew) / 1000;
+        return cluster.startMillis() + (cluster.now() + skew) / 1000;
     }
 
     @Override
@@ -364,6 +372,8 @@ final class SimulatedValidator implements World {
         ExecutedBlock executed = executor.execute(block);
         pool.decided(block.id(), payload, block.height());
         poolChanged = true;
+        checks.addAll(undurable);
+        undurable.clear();
         told(block, executed);
         cluster.answerClients(index, payload);
     }
@@ -401,6 +411,8 @@ final class SimulatedValidator implements World {
             List<Effect> effects;
             try {
                 effects = core.handle(input);
+            } catch (Violation violation) {
+                throw violation;
             } catch (RuntimeException e) {
                 throw new Violation("cores do not fail", "v" + index + " on " + input + ": " + e);
             }

@@ -37,13 +37,13 @@ public record Swarm(
         boolean brokenAfterHealing,
         boolean byzantine) {
     /** A calm local network: what runs have after healing, and scenarios from the start. */
-    public static final Swarm CALM = new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 1, false, false);
+    public static final Swarm CALM = new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
 
     private static final int TENTH = 100_000;
 
     static Swarm draw(RandomStream random, Set<Fault> faults) {
         boolean slowNetwork = random.chance(2 * TENTH);
-        long minDelay = slowNetwork ? random.between(2_000, 30_000) : random.between(100, 3_000);
+        long minDelay = slowNetwork ? random.between(2_000, 60_000) : random.between(100, 3_000);
         long spread = random.chance(3 * TENTH) ? 0 : random.between(0, minDelay * 3);
         boolean tail = random.chance(3 * TENTH);
         int loss = random.chance(4 * TENTH) ? random.nextInt(250_000) / (1 + random.nextInt(10)) : 0;
@@ -54,9 +54,10 @@ public record Swarm(
         int drift = random.chance(5 * TENTH) ? 0 : random.nextInt(50_000);
         long partitionEvery = random.chance(6 * TENTH) ? 0 : random.between(50_000, 1_000_000);
         long oneWayEvery = random.chance(7 * TENTH) ? 0 : random.between(50_000, 1_000_000);
-        long crashEvery = random.chance(5 * TENTH) ? 0 : random.between(50_000, 1_000_000);
+        long crashEvery =
+                random.chance(5 * TENTH) ? 0 : random.between(10_000, random.nextBoolean() ? 60_000 : 800_000);
         long chaos = random.between(100_000, 4_000_000);
-        int clients = 3 + random.nextInt(6);
+        int clients = 6 + random.nextInt(6);
         boolean broken = random.chance(4 * TENTH);
         boolean byzantine = random.chance(5 * TENTH);
         return new Swarm(

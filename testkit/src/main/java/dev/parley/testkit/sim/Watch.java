@@ -20,12 +20,10 @@ import java.util.List;
 /** All oracles of one run: tells each of them everything. */
 final class Watch {
     private final Oracle[] oracles;
-    private final PersistenceOracle persistence;
 
     Watch(ProtocolUnderTest protocol, Trial trial) {
-        persistence = new PersistenceOracle(trial);
         List<Oracle> all = new ArrayList<>();
-        all.add(persistence);
+        all.add(new PersistenceOracle(trial));
         all.add(new AgreementOracle(trial));
         all.add(new ValidityOracle());
         all.add(new SlotOracle(trial, protocol.slots(trial.setup().domain())));
@@ -47,7 +45,9 @@ final class Watch {
     }
 
     void leaves(int validator, long durableRecords) {
-        persistence.leaves(validator, durableRecords);
+        for (Oracle oracle : oracles) {
+            oracle.leaves(validator, durableRecords);
+        }
     }
 
     void signed(int validator, byte[] statement) {

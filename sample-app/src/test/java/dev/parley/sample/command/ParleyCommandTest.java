@@ -1,0 +1,119 @@
+package dev.parley.sample.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParleyCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... words) {
+        return ParleyCommand.commandLine(Screen.plain(out, err)).execute(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            demo --protocol paxos                                | there is no protocol 'paxos'; there is hotstuff
+            demo --validators 3                                  | n = 3 validators bear no Byzantine fault
+            demo --validators 64                                 | at most 63
+            demo --validators four                               | 'four' is not an int
+            demo --byzantine 3=kind                              | there is no behaviour 'kind' for hotstuff; there is
+            demo --byzantine silent                              | --byzantine is ID=BEHAVIOUR
+            demo --byzantine 3=                                  | --byzantine is ID=BEHAVIOUR
+            demo --byzantine x=silent                            | a number before the '='
+            demo --byzantine 4=silent                            | there is no validator 4: they are 0 to 3
+            demo --byzantine -1=silent                           | there is no validator -1
+            demo --byzantine 0=silent --byzantine 1=silent       | 2 Byzantine validators are more than the 1
+            demo --commands 0                                    | --commands is 1 to 4000, not 0
+            demo --loud                                          | Unknown option: '--loud'
+            serve --protocol paxos                               | there is no protocol 'paxos'
+            serve --port 65536                                   | --port is 0 to 65535, not 65536
+            bench --protocol paxos                               | there is no protocol 'paxos'
+            bench --clients 0                                    | --clients is 1 to 1000, not 0
+            bench --outstanding 8001                             | --outstanding is 1 to 8000, not 8001
+            bench --size -1                                      | --size is 0 to
+            bench --seconds 0                                    | --seconds is above 0
+            bench --rate -1                                      | --rate is 0 to
+            simulate --protocol paxos                            | there is no protocol 'paxos'
+            simulate --bug none-such                             | there is no bug 'none-such' for hotstuff; there is
+            simulate --seeds 7                                   | --seeds is A..B
+            simulate --seeds 9..1                                | --seeds is A..B
+            simulate --seeds 1..x                                | --seeds is A..B
+            simulate --seeds 1..2 --seed 1                       | give --seed or --seeds, not both
+            simulate --faults rain                               | there is no fault 'rain'; there is none, delay
+            simulate --threads 0                                 | --threads is 1 to 1024, not 0
+            simulate --blocks 0                                  | --blocks is 1 or more, not 0
+            """)
+    void refuses_wrong_usage_in_one_line_with_2(String words, String why) {
+        assertThat(run(words.split(" +"))).isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().contains(why);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void asks_which_command_if_there_is_none() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().contains("demo, serve, bench and simulate");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "serve", "bench", "simulate"})
+    void explains_each_command(String command) {
+        assertThat(run(command, "--help")).isZero();
+        assertThat(out.toString())
+                .contains("Usage: parley " + command)
+                .contains("--protocol")
+                .contains("--byzantine");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void says_in_one_line_that_the_port_is_in_use() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(run("serve", "--port", Integer.toString(taken.getLocalPort())))
+                    .isEqualTo(1);
+        }
+        assertThat(err.toString().lines()).singleElement().asString().contains("cannot listen on port");
+    }
+
+    @Test
+    void demonstrates_a_byzantine_leader_that_does_no_harm() {
+        assertThat(run("demo", "--commands", "10")).as(() -> out + "\n" + err).isZero();
+        assertThat(out.toString())
+                .contains("v3 is equivocating-leader", "✓ all correct validators", "10 of 10")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void measures_in_json() {
+        assertThat(run("bench", "--clients", "1", "--outstanding", "4", "--warmup", "0", "--seconds", "0.5", "--json"))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        assertThat(out.toString().lines())
+                .singleElement()
+                .asString()
+                .contains("\"commandsPerSecond\":", "\"failures\":{}");
+    }
+
+    @Test
+    void simulates_seeds_and_finds_nothing_wrong() {
+        assertThat(run("simulate", "--seeds", "1..10", "--blocks", "10"))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        assertThat(out.toString()).contains("10 runs of hotstuff", "✓ no violation");
+    }
+
+    @Test
+    void lists_what_can_be_named() {
+        assertThat(run("simulate", "--list")).isZero();
+        assertThat(out.toString()).contains("equivocating-leader", "partition", "caught within");
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Scenarios: text files that say what happens to a cluster, with the transcript that it must give kept beside it after {@code ----}. A change
+ * of behaviour is a difference that a person can read. Begin with {@link dev.parley.testkit.scenario.Scenario}.
+ */
+@NullMarked
+package dev.parley.testkit.scenario;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package dev.parley.testkit;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.parley.testkit", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule only_one_package_knows_HotStuff = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.parley.testkit.hotstuff..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.parley.hotstuff..", "dev.parley.testkit.hotstuff..");
+
+    @ArchTest
+    static final ArchRule oracles_and_behaviours_know_no_simulator = noClasses()
+            .that()
+            .resideInAnyPackage("dev.parley.testkit.check..", "dev.parley.testkit.byzantine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.parley.testkit.sim..", "dev.parley.testkit.scenario..");
+
+    @ArchTest
+    static final ArchRule the_simulator_has_no_clock_and_no_thread = noClasses()
+            .that()
+            .resideInAnyPackage("dev.parley.testkit..")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class);
+}
