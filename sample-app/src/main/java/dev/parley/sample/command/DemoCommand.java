@@ -193,7 +193,7 @@ final class DemoCommand implements Callable<Integer> {
         }
 
         private void show(Seen next) {
-            board.observe(next.validator(), next.observation(), (next.nanos() - start) / 1_000_000);
+            board.observe(next.validator(), next.observation(), Math.max(0, next.nanos() - start) / 1_000_000);
         }
 
         private Transfer nextTransfer() {
