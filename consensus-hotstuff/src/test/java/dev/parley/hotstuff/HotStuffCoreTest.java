@@ -117,6 +117,66 @@ class HotStuffCoreTest {
     }
 
     @Test
+    void refuses_a_proposal_with_other_suspects_than_the_election_names() {
+        Block blaming = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of(new Suspect(v(3), 1)));
+        assertThat(votedViews(propose(core(2), 0, make.proposal(blaming, null))))
+                .isEmpty();
+    }
+
+    @Test
+    void withholds_its_vote_from_a_block_of_a_wrong_height() {
+        ConsensusCore core = core(3);
+        propose(core, 0, make.proposal(first, null));
+        Block tooHigh = new Block(3, 2, v(1), make.qc(first), List.of(), Fixture.payload(2));
+        assertThat(votedViews(propose(core, 1, make.proposal(tooHigh, null)))).isEmpty();
+    }
+
+    @Test
+    void accuses_a_voter_of_two_time_outs_of_one_view() {
+        ConsensusCore core = core(2);
+        TC entry = make.tc(4, QC.GENESIS, 0, 1, 3);
+        receive(core, 1, make.timeout(1, 5, QC.GENESIS, entry));
+        List<Effect> effects = receive(core, 1, make.timeout(1, 5, make.qc(first), entry));
+        assertThat(evidence(effects))
+                .singleElement()
+                .satisfies(proof -> assertThat(cluster.protocol.convicts(cluster.setups[3], proof))
+                        .isTrue());
+    }
+
+    @Test
+    void records_the_time_out_and_the_proposal_before_they_are_sent() {
+        for (int index : new int[] {0, 2}) {
+            ConsensusCore core = core(index);
+            core.handle(new Input.WorkPending(true));
+            List<Effect> effects = index == 0
+                    ? core.handle(new Input.PayloadReady(1, Fixture.payload(1)))
+                    : core.handle(new Input.TimerFired(HotStuffCore.VIEW_TIMER));
+            int recorded = -1;
+            int sent = -1;
+            for (int i = 0; i < effects.size(); i++) {
+                if (effects.get(i) instanceof Effect.Persist(var key, SafetyRecord safety)
+                        && recorded < 0
+                        && (index == 0 ? safety.lastProposedView() : safety.lastTimeoutView()) == 1) {
+                    recorded = i;
+                }
+                if (effects.get(i) instanceof Effect.Broadcast) {
+                    sent = i;
+                }
+            }
+            assertThat(recorded).isNotNegative().isLessThan(sent);
+        }
+    }
+
+    @Test
+    void never_proposes_in_a_view_that_it_gave_up() {
+        ConsensusCore core = core(0);
+        core.handle(new Input.WorkPending(true));
+        core.handle(new Input.TimerFired(HotStuffCore.VIEW_TIMER));
+        assertThat(messages(core.handle(new Input.PayloadReady(1, Fixture.payload(1))), Proposal.class))
+                .isEmpty();
+    }
+
+    @Test
     void never_votes_in_a_view_that_it_gave_up() {
         ConsensusCore core = core(2);
         core.handle(new Input.WorkPending(true));
