@@ -158,7 +158,7 @@ class HotStuffVerifierTest {
     @Test
     void refuses_blocks_that_no_correct_leader_makes() {
         QC qc = make.qc(first);
-        List<Suspect> two = List.of(new Suspect(v(1), 1), new Suspect(v(2), 1));
+        List<Suspect> two = List.of(new Suspect(v(1), 1, 1), new Suspect(v(2), 1, 1));
         for (Block impossible : List.of(
                 new Block(0, 2, v(1), qc, List.of(), Fixture.payload(1)),
                 new Block(3, 2, v(1), qc, List.of(), Fixture.payload(1)),
