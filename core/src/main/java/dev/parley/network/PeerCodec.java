@@ -86,6 +86,7 @@ public final class PeerCodec {
             case COMMANDS -> new PeerMessage.Commands(readCommands(in));
             case STATE_VOTE ->
                 new PeerMessage.StateVote(in.nonNegative(), BlockId.read(in), Digest.read(in), Signature.read(in));
+            case STATE_VOTE_REQUEST -> new PeerMessage.StateVoteRequest(in.nonNegative());
             case STATUS -> new PeerMessage.Status(in.nonNegative());
             case ENTRIES_REQUEST ->
                 new PeerMessage.EntriesRequest(in.nonNegative(), readBounded(in, PeerMessage.MAX_ENTRIES));

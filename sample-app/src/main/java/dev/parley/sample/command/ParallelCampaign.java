@@ -28,9 +28,10 @@ final class ParallelCampaign {
     /**
      * How it went.
      *
+     * @param hash of all runs, whatever thread ran which
      * @param failed of the lowest seed that failed, null if none did
      */
-    record Result(long runs, long events, Map<Counter, Long> counters, Campaign.@Nullable Result failed) {}
+    record Result(long runs, long events, long hash, Map<Counter, Long> counters, Campaign.@Nullable Result failed) {}
 
     private static final int PORTION = 8;
 
@@ -39,6 +40,7 @@ final class ParallelCampaign {
     private final AtomicLong nextOffset = new AtomicLong();
     private final AtomicLong runs = new AtomicLong();
     private final AtomicLong events = new AtomicLong();
+    private final AtomicLong hash = new AtomicLong();
     private final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
     private Campaign.@Nullable Result failed;
     private long failedOffset = Long.MAX_VALUE;
@@ -69,7 +71,7 @@ final class ParallelCampaign {
             pool.shutdownNow();
         }
         synchronized (counters) {
-            return new Result(runs.get(), events.get(), counters, failed);
+            return new Result(runs.get(), events.get(), hash.get(), counters, failed);
         }
     }
 
@@ -93,6 +95,7 @@ final class ParallelCampaign {
     private void add(Campaign.Result result, long offset) {
         runs.addAndGet(result.runs());
         events.addAndGet(result.events());
+        hash.addAndGet(result.hash());
         synchronized (counters) {
             for (Counter counter : Counter.values()) {
                 counters.merge(counter, result.counters().get(counter), Long::sum);

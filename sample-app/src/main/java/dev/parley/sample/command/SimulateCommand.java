@@ -222,13 +222,14 @@ final class SimulateCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%,d runs of %s, %,d events in %.1f s: %,.0f runs/s, %,.0f events/s%n",
+                "%,d runs of %s, %,d events in %.1f s: %,.0f runs/s, %,.0f events/s, hash %016x%n",
                 result.runs(),
                 options.protocol(),
                 result.events(),
                 took,
                 result.runs() / took,
-                result.events() / took));
+                result.events() / took,
+                result.hash()));
         List<String> happened = new ArrayList<>();
         result.counters()
                 .forEach((counter, count) -> happened.add(String.format(
@@ -271,11 +272,12 @@ final class SimulateCommand implements Callable<Integer> {
                         + quoted(run.hashText()) + ",\"replay\":" + quoted(failed.replay()) + "}";
         return String.format(
                 Locale.ROOT,
-                "{\"protocol\":\"%s\",\"runs\":%d,\"events\":%d,\"seconds\":%.3f,\"counters\":%s,\"violation\":%s}",
+                "{\"protocol\":\"%s\",\"runs\":%d,\"events\":%d,\"seconds\":%.3f,\"hash\":\"%016x\",\"counters\":%s,\"violation\":%s}",
                 options.protocol(),
                 result.runs(),
                 result.events(),
                 took,
+                result.hash(),
                 counters,
                 violation);
     }

@@ -17,6 +17,7 @@ public final class Campaign {
     /**
      * How it went.
      *
+     * @param hash of all runs together, whatever their order: the same seeds give the same, in every process and on every JVM
      * @param counters of all runs together
      * @param firstViolation null if there was none
      * @param replay the command that runs the failing seed again; empty if none failed
@@ -24,6 +25,7 @@ public final class Campaign {
     public record Result(
             long runs,
             long events,
+            long hash,
             Counters counters,
             @Nullable RunResult firstViolation,
             String replay) {
@@ -76,16 +78,18 @@ public final class Campaign {
             Progress progress) {
         Counters counters = new Counters();
         long events = 0;
+        long hash = 0;
         for (long i = 0; i < seeds; i++) {
             RunResult result = simulation.run(firstSeed + i);
             counters.add(result.counters());
             events += result.events();
+            hash += result.hash();
             progress.ran(i + 1, events);
             if (result.failure() != null) {
-                return new Result(i + 1, events, counters, result, replay(what, options, result.seed()));
+                return new Result(i + 1, events, hash, counters, result, replay(what, options, result.seed()));
             }
         }
-        return new Result(seeds, events, counters, null, "");
+        return new Result(seeds, events, hash, counters, null, "");
     }
 
     /** What a campaign with all faults must have seen. */
