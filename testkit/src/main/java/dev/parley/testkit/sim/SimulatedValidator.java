@@ -146,7 +146,11 @@ final class SimulatedValidator implements World {
         }
         ConsensusCore core = protocol.createCore(setup);
         ValidatorEngine begun = new ValidatorEngine(
-                setup.self(), setup.validators(), faulty ? core : new WatchedCore(core), settings, this);
+                setup.self(),
+                setup.validators(),
+                faulty ? new FaultyCore(core) : new WatchedCore(core),
+                settings,
+                this);
         engine = begun;
         begun.start(restored);
         settle();
@@ -396,6 +400,23 @@ final class SimulatedValidator implements World {
 
     private static Executor<byte[], Long, Long> newExecutor() {
         return new Executor<>(Tally.application(), EXECUTION);
+    }
+
+    /** A core that fails is one more way to be faulty: it says nothing in that step, as if it had not been told. */
+    private record FaultyCore(ConsensusCore core) implements ConsensusCore {
+        @Override
+        public List<Effect> handle(Input input) {
+            try {
+                return core.handle(input);
+            } catch (IllegalStateException e) {
+                return List.of();
+            }
+        }
+
+        @Override
+        public CoreReport report() {
+            return core.report();
+        }
     }
 
     /** Shows oracles what goes into a correct core and what comes out. */
