@@ -28,6 +28,9 @@ final class CatchUp {
     private final long[] setAside;
 
     private int awaited = NOBODY;
+    /** In {@link #peers}: the one after the last that was asked. */
+    private int turn;
+
     /** -1 before the first tick: a validator that just started hears the others out. */
     private long heightAtLastTick = -1;
 
@@ -76,23 +79,23 @@ final class CatchUp {
         }
     }
 
-    /** Asks the peer that claims most, unless a reply is awaited or nobody claims more than we have. */
+    /**
+     * Asks the next peer in turn that claims more than we have, unless a reply is awaited. Not the one that claims most: that may be
+     * one that hands out a block at a time, each just before its time is over, and would be asked for ever.
+     */
     void proceed(long decidedHeight) {
         if (awaited != NOBODY) {
             return;
         }
-        int best = NOBODY;
-        for (ValidatorId peer : peers) {
-            int i = peer.index();
-            if (claims[i] > decidedHeight && setAside[i] == 0 && (best == NOBODY || claims[i] > claims[best])) {
-                best = i;
+        for (int i = 0; i < peers.size(); i++) {
+            ValidatorId peer = peers.get((turn + i) % peers.size());
+            if (claims[peer.index()] > decidedHeight && setAside[peer.index()] == 0) {
+                awaited = peer.index();
+                turn = (turn + i + 1) % peers.size();
+                world.send(peer, new PeerMessage.EntriesRequest(decidedHeight + 1, PeerMessage.MAX_ENTRIES));
+                world.startTimer(TIMER, settings.fetchTimeout());
+                return;
             }
-        }
-        if (best != NOBODY) {
-            awaited = best;
-            world.send(
-                    new ValidatorId(best), new PeerMessage.EntriesRequest(decidedHeight + 1, PeerMessage.MAX_ENTRIES));
-            world.startTimer(TIMER, settings.fetchTimeout());
         }
     }
 

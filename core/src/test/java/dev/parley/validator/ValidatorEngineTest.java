@@ -166,6 +166,18 @@ class ValidatorEngineTest {
     }
 
     @Test
+    void a_peer_that_hands_out_one_block_at_a_time_is_asked_in_turn_with_others() {
+        engine.received(V1, new PeerMessage.Status(Long.MAX_VALUE));
+        engine.received(V2, new PeerMessage.Status(3));
+        engine.timerFired(new TimerId("status"));
+        assertThat(engine.awaitedPeer()).isEqualTo(1);
+
+        core.answer(new Effect.Decide(block(1)));
+        engine.received(V1, new PeerMessage.Entries(List.of(block(1))));
+        assertThat(engine.awaitedPeer()).isEqualTo(2);
+    }
+
+    @Test
     void blocks_that_do_not_follow_or_were_not_asked_for_never_reach_the_core() {
         engine.received(V1, new PeerMessage.Entries(List.of(block(1))));
         engine.received(V2, new PeerMessage.Status(3));

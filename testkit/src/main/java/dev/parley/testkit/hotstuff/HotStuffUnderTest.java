@@ -75,6 +75,7 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
     public List<Behaviour> behaviours() {
         List<Behaviour> all = new ArrayList<>(WireBehaviours.all());
         all.addAll(HotStuffBehaviours.all());
+        all.addAll(Saboteurs.all());
         return all;
     }
 

@@ -145,7 +145,7 @@ final class SimulatedValidator implements World {
         ValidatorEngine begun = new ValidatorEngine(
                 setup.self(),
                 setup.validators(),
-                faulty ? new MortalCore(core) : new WatchedCore(core),
+                faulty ? new FaultyCore(core) : new WatchedCore(core),
                 settings,
                 this);
         engine = begun;
@@ -401,6 +401,23 @@ final class SimulatedValidator implements World {
         return new Executor<>(Tally.application(), EXECUTION);
     }
 
+    /** A core that fails is one more way to be faulty: it says nothing in that step, as if it had not been told. */
+    private record FaultyCore(ConsensusCore core) implements ConsensusCore {
+        @Override
+        public List<Effect> handle(Input input) {
+            try {
+                return core.handle(input);
+            } catch (IllegalStateException e) {
+                return List.of();
+            }
+        }
+
+        @Override
+        public CoreReport report() {
+            return core.report();
+        }
+    }
+
     /** Shows oracles what goes into a correct core and what comes out. */
     private final class WatchedCore implements ConsensusCore {
         private final ConsensusCore core;
@@ -421,34 +438,6 @@ final class SimulatedValidator implements World {
             }
             cluster.watch().stepped(index, input, effects);
             return effects;
-        }
-
-        @Override
-        public CoreReport report() {
-            return core.report();
-        }
-    }
-
-    /** A faulty validator may die of what it does; it is silent then. */
-    private static final class MortalCore implements ConsensusCore {
-        private final ConsensusCore core;
-        private boolean dead;
-
-        private MortalCore(ConsensusCore core) {
-            this.core = core;
-        }
-
-        @Override
-        public List<Effect> handle(Input input) {
-            if (dead) {
-                return List.of();
-            }
-            try {
-                return core.handle(input);
-            } catch (IllegalStateException e) {
-                dead = true;
-                return List.of();
-            }
         }
 
         @Override
