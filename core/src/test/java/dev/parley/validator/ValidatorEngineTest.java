@@ -170,6 +170,7 @@ class ValidatorEngineTest {
         engine.received(V1, new PeerMessage.Status(Long.MAX_VALUE));
         engine.received(V2, new PeerMessage.Status(3));
         engine.timerFired(new TimerId("status"));
+        engine.timerFired(new TimerId("status"));
         assertThat(engine.awaitedPeer()).isEqualTo(1);
 
         core.answer(new Effect.Decide(block(1)));
