@@ -9,7 +9,7 @@ import dev.parley.consensus.PayloadDecoder;
 import dev.parley.consensus.ValidatorId;
 import java.util.List;
 
-/** One block: it names its parent by the QC that it carries (chained HotStuff, PODC 2019, Algorithm 4). Immutable. */
+/** One block: it names its parent by the QC that it carries (chained HotStuff, PODC 2019, section 5). Immutable. */
 public final class Block {
     /** Less than the encoded size of any block, in bytes. */
     static final int MIN_BYTES = 8 + 8 + 4 + (8 + 32 + 4) + 4;

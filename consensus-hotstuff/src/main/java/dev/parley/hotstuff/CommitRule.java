@@ -6,7 +6,7 @@ import java.util.List;
 public interface CommitRule {
     /** Jolteon Fig. 2, Commit: two certified blocks of adjacent rounds, one the parent of the other. */
     CommitRule TWO_CHAIN = new Consecutive(2);
-    /** PODC 2019, Algorithm 5, onCommit: three certified blocks, direct parents, of consecutive views. */
+    /** PODC 2019, Algorithm 4, onCommit: three certified blocks, direct parents, of consecutive views. */
     CommitRule THREE_CHAIN = new Consecutive(3);
 
     /** How many certified blocks in a row it looks at. */

@@ -253,7 +253,7 @@ final class HotStuffCore implements ConsensusCore {
         outbox.observe(new Observation.ViewEntered(view, leader(), byTimeout ? "TC" : "QC"));
     }
 
-    /** PODC 2019, Algorithm 5, update: what a newly certified block locks and decides. */
+    /** PODC 2019, Algorithm 4, update: what a newly certified block locks and decides. */
     private void onCertified(Node node, QC qc) {
         if (node.certified || qc.view() != node.block.view()) {
             return;

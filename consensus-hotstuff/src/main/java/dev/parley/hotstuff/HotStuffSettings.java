@@ -33,6 +33,8 @@ public record HotStuffSettings(
         ROUND_ROBIN
     }
 
+    private static final int LEAST_VIEWS_FOR_THREE_CHAIN = 4;
+
     public static final HotStuffSettings DEFAULTS = new HotStuffSettings(
             Variant.TWO_CHAIN,
             Election.SKIP_FAILED,
@@ -60,25 +62,43 @@ public record HotStuffSettings(
      */
     public static HotStuffSettings from(Config config) {
         Config own = config.getConfig("parley.consensus.hotstuff");
+        Variant variant = switch (own.getString("variant")) {
+            case "two-chain" -> Variant.TWO_CHAIN;
+            case "three-chain" -> Variant.THREE_CHAIN;
+            default -> throw refused(own, "variant", "two-chain or three-chain");
+        };
         try {
             return new HotStuffSettings(
-                    switch (own.getString("variant")) {
-                        case "two-chain" -> Variant.TWO_CHAIN;
-                        case "three-chain" -> Variant.THREE_CHAIN;
-                        default -> throw refused(own, "variant", "two-chain or three-chain");
-                    },
+                    variant,
                     switch (own.getString("leader-election")) {
                         case "skip-failed" -> Election.SKIP_FAILED;
                         case "round-robin" -> Election.ROUND_ROBIN;
                         default -> throw refused(own, "leader-election", "skip-failed or round-robin");
                     },
-                    own.getInt("views-per-leader"),
+                    viewsPerLeader(own, variant),
                     own.getDuration("base-timeout"),
                     own.getDuration("max-timeout"),
                     own.getDuration("fetch-timeout"));
         } catch (IllegalArgumentException e) {
             throw new ConfigException.Generic("parley.consensus.hotstuff: " + e.getMessage(), e);
         }
+    }
+
+    /** A three-chain leader must be able to show by itself what it had decided: three views and one to publish the last QC. */
+    private static int viewsPerLeader(Config own, Variant variant) {
+        int least = variant == Variant.THREE_CHAIN ? LEAST_VIEWS_FOR_THREE_CHAIN : 1;
+        if (own.getString("views-per-leader").equals("auto")) {
+            return least;
+        }
+        int views = own.getInt("views-per-leader");
+        if (views < least) {
+            throw refused(
+                    own,
+                    "views-per-leader",
+                    "auto or " + least + " or more: with fewer, one silent validator of four can stop "
+                            + own.getString("variant") + " for ever (arXiv 2205.11652)");
+        }
+        return views;
     }
 
     public HotStuffSettings withVariant(Variant other) {

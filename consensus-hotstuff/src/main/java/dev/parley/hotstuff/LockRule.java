@@ -6,7 +6,7 @@ public interface LockRule {
     /** Jolteon needs no lock beside the highest QC: what it reports in time-outs is what protects a commit. */
     LockRule TWO_CHAIN = (locked, certified) -> locked;
 
-    /** PODC 2019, Algorithm 5, update: {@code if b'.view > b_lock.view then b_lock := b'} for the parent b' of the certified block. */
+    /** PODC 2019, Algorithm 4, update: {@code if b'.view > b_lock.view then b_lock := b'} for the parent b' of the certified block. */
     LockRule THREE_CHAIN =
             (locked, certified) -> certified.justify().view() > locked.view() ? certified.justify() : locked;
 

@@ -3,8 +3,8 @@ package dev.parley.hotstuff;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PODC 2019, Algorithm 4, safeNode: the block extends the locked block (safety rule), or its justification is newer than the lock
- * (liveness rule). A TC serves only to enter the view: safety rests on the lock, so a proposal below what the TC reports is refused
+ * PODC 2019, Algorithm 1, safeNode, and Algorithm 4, onReceiveProposal: the block extends the locked block (safety rule), or its
+ * justification is newer than the lock (liveness rule). A TC serves only to enter the view: safety rests on the lock, so a proposal below what the TC reports is refused
  * by those whom it would harm, and only by them.
  */
 final class ThreeChainVoting implements VotingRule {

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a validator may vote in a view at all. Jolteon Fig. 2, "safe to vote": r > r_vote, and never after a time-out of r
- * (DiemBFT v4, {@code safety.increase_highest_vote_round}); PODC 2019 Algorithm 5, line "b.view > vheight".
+ * (DiemBFT v4, {@code safety.increase_highest_vote_round}); PODC 2019, Algorithm 4, onReceiveProposal, "vheight".
  */
 @FunctionalInterface
 public interface ViewGuard {

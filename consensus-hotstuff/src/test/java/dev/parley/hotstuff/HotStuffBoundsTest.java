@@ -16,6 +16,7 @@ import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
 import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
 import dev.parley.hotstuff.HotStuffMessage.Proposal;
 import dev.parley.hotstuff.HotStuffMessage.Timeout;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,90 @@ class HotStuffBoundsTest {
         assertThat(refusals(liar)).containsExactly(Reason.UNREQUESTED);
         assertThat(liar).noneMatch(Effect.CatchUp.class::isInstance);
         assertThat(core.receive(2, none)).contains(new Effect.CatchUp(1, v(2)));
+    }
+
+    @Test
+    void looks_at_four_blocks_of_a_view_and_no_more() {
+        OneCore core = new OneCore(cluster, 2);
+        long looked = 0;
+        for (int i = 0; i < 8; i++) {
+            Block block = new Block(1, 1, v(0), QC.GENESIS, List.of(), Fixture.payload(i));
+            looked += core.receive(0, make.proposal(block, null)).stream()
+                    .filter(Effect.CheckPayload.class::isInstance)
+                    .count();
+            core.give(new Input.PayloadChecked(block.id(), false));
+        }
+        assertThat(looked).isEqualTo(4);
+    }
+
+    @Test
+    void keeps_one_proposal_with_a_missing_parent_of_each_proposer() {
+        OneCore core = new OneCore(cluster, 3);
+        for (int i = 0; i < 5; i++) {
+            Block block = new Block(2, 2, v(1), make.qc(first), List.of(), Fixture.payload(i));
+            core.receive(1, make.proposal(block, null));
+        }
+        assertThat(core.details()).contains("0 undecided blocks, 1 without their ancestors");
+    }
+
+    @Test
+    void keeps_a_bounded_number_of_blocks_without_ancestors() {
+        Orphans orphans = new Orphans();
+        for (int i = 0; i < 300; i++) {
+            orphans.add(new Block(2, 2, v(1), make.qc(first), List.of(), Fixture.payload(i)));
+        }
+        assertThat(orphans.size()).isEqualTo(128);
+    }
+
+    @Test
+    void answers_with_no_more_blocks_than_were_asked_for() {
+        OneCore core = new OneCore(cluster, 3);
+        core.propose(make.proposal(first, null));
+        core.propose(make.proposal(second, null));
+        assertThat(messages(core.receive(2, new BlockRequest(second.id(), 1)), BlockResponse.class))
+                .containsExactly(new BlockResponse(second.id(), List.of(second)));
+        assertThat(messages(core.receive(2, new BlockRequest(second.id(), 16)), BlockResponse.class))
+                .containsExactly(new BlockResponse(second.id(), List.of(second, first)));
+        assertThat(messages(core.receive(2, new BlockRequest(unknown, 16)), BlockResponse.class))
+                .containsExactly(new BlockResponse(unknown, List.of()));
+    }
+
+    @Test
+    void takes_the_proposal_that_comes_after_its_qc_for_the_missing_block() {
+        OneCore core = new OneCore(cluster, 3);
+        core.receive(1, new Advance(make.qc(first), null));
+        assertThat(core.details()).anyMatch(detail -> detail.startsWith("fetches"));
+        core.receive(0, make.proposal(first, null));
+        assertThat(core.details()).noneMatch(detail -> detail.startsWith("fetches"));
+    }
+
+    @Test
+    void answers_a_vote_long_past_with_what_brings_its_voter_up() {
+        OneCore core = new OneCore(cluster, 3);
+        TC entry = make.tc(9, QC.GENESIS, 0, 1, 2);
+        core.receive(1, new Advance(QC.GENESIS, entry));
+        List<Effect> effects = core.receive(0, make.vote(0, 1, first.id()));
+        assertThat(refusals(effects)).containsExactly(Reason.STALE);
+        assertThat(messages(effects, Advance.class)).containsExactly(new Advance(QC.GENESIS, entry));
+    }
+
+    @Test
+    void delay_comes_back_with_a_decision_and_not_with_a_qc() {
+        OneCore core = new OneCore(cluster, 2);
+        core.give(new Input.WorkPending(true));
+        TC entry = make.tc(3, QC.GENESIS, 0, 1, 3);
+        core.receive(0, new Advance(QC.GENESIS, make.tc(1, QC.GENESIS, 0, 1, 3)));
+        core.receive(0, new Advance(QC.GENESIS, make.tc(2, QC.GENESIS, 0, 1, 3)));
+        core.receive(0, new Advance(QC.GENESIS, entry));
+        SkipFailed election = new SkipFailed(1);
+        Block a = make.block(Header.GENESIS, QC.GENESIS, 4, 3, election.suspects(validators, Header.GENESIS, 4));
+        int leader = election.afterCertificate(validators, a.header()).index();
+        Block b = make.block(a.header(), make.qc(a), 5, leader, election.suspects(validators, a.header(), 5));
+        core.propose(make.proposal(a, entry));
+        assertThat(core.receive(leader, make.proposal(b, null)))
+                .contains(new Effect.StartTimer(HotStuffCore.VIEW_TIMER, Duration.ofSeconds(4)));
+        assertThat(core.receive(0, new Advance(make.qc(b), null)))
+                .contains(new Effect.StartTimer(HotStuffCore.VIEW_TIMER, Duration.ofSeconds(1)));
     }
 
     @Test

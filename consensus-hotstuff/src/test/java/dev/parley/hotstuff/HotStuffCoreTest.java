@@ -4,10 +4,12 @@ import static dev.parley.hotstuff.Fixture.v;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.consensus.ConsensusCore;
+import dev.parley.consensus.ConsensusRecord;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Effect;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Input;
+import dev.parley.consensus.RecordKey;
 import dev.parley.consensus.Restored;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.hotstuff.HotStuffMessage.Advance;
@@ -15,8 +17,11 @@ import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
 import dev.parley.hotstuff.HotStuffMessage.Proposal;
 import dev.parley.hotstuff.HotStuffMessage.Timeout;
 import dev.parley.hotstuff.HotStuffMessage.Vote;
+import dev.parley.log.CommandBatch;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** One core, input by input. */
@@ -117,6 +122,66 @@ class HotStuffCoreTest {
     }
 
     @Test
+    void refuses_a_proposal_with_other_suspects_than_the_election_names() {
+        Block blaming = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of(new Suspect(v(3), 1, 1)));
+        assertThat(votedViews(propose(core(2), 0, make.proposal(blaming, null))))
+                .isEmpty();
+    }
+
+    @Test
+    void withholds_its_vote_from_a_block_of_a_wrong_height() {
+        ConsensusCore core = core(3);
+        propose(core, 0, make.proposal(first, null));
+        Block tooHigh = new Block(3, 2, v(1), make.qc(first), List.of(), Fixture.payload(2));
+        assertThat(votedViews(propose(core, 1, make.proposal(tooHigh, null)))).isEmpty();
+    }
+
+    @Test
+    void accuses_a_voter_of_two_time_outs_of_one_view() {
+        ConsensusCore core = core(2);
+        TC entry = make.tc(4, QC.GENESIS, 0, 1, 3);
+        receive(core, 1, make.timeout(1, 5, QC.GENESIS, entry));
+        List<Effect> effects = receive(core, 1, make.timeout(1, 5, make.qc(first), entry));
+        assertThat(evidence(effects))
+                .singleElement()
+                .satisfies(proof -> assertThat(cluster.protocol.convicts(cluster.setups[3], proof))
+                        .isTrue());
+    }
+
+    @Test
+    void records_the_time_out_and_the_proposal_before_they_are_sent() {
+        for (int index : new int[] {0, 2}) {
+            ConsensusCore core = core(index);
+            core.handle(new Input.WorkPending(true));
+            List<Effect> effects = index == 0
+                    ? core.handle(new Input.PayloadReady(1, Fixture.payload(1)))
+                    : core.handle(new Input.TimerFired(HotStuffCore.VIEW_TIMER));
+            int recorded = -1;
+            int sent = -1;
+            for (int i = 0; i < effects.size(); i++) {
+                if (effects.get(i) instanceof Effect.Persist(var key, SafetyRecord safety)
+                        && recorded < 0
+                        && (index == 0 ? safety.lastProposedView() : safety.lastTimeoutView()) == 1) {
+                    recorded = i;
+                }
+                if (effects.get(i) instanceof Effect.Broadcast) {
+                    sent = i;
+                }
+            }
+            assertThat(recorded).isNotNegative().isLessThan(sent);
+        }
+    }
+
+    @Test
+    void never_proposes_in_a_view_that_it_gave_up() {
+        ConsensusCore core = core(0);
+        core.handle(new Input.WorkPending(true));
+        core.handle(new Input.TimerFired(HotStuffCore.VIEW_TIMER));
+        assertThat(messages(core.handle(new Input.PayloadReady(1, Fixture.payload(1))), Proposal.class))
+                .isEmpty();
+    }
+
+    @Test
     void never_votes_in_a_view_that_it_gave_up() {
         ConsensusCore core = core(2);
         core.handle(new Input.WorkPending(true));
@@ -186,6 +251,78 @@ class HotStuffCoreTest {
         Block second = make.block(first.header(), make.qc(first), 2, 1, List.of());
         assertThat(votedViews(propose(node.core(), 1, make.proposal(second, null))))
                 .containsExactly(2L);
+    }
+
+    @Test
+    void restarted_validator_does_not_vote_for_the_certified_twin_of_the_block_that_it_voted_for() {
+        List<ConsensusRecord> disk = new ArrayList<>();
+        ConsensusCore core = core(2);
+        List<Effect> effects = new ArrayList<>(propose(core, 0, make.proposal(first, null)));
+        effects.addAll(receive(core, 1, new Advance(make.qc(1, rival.id(), 0, 1, 3), null)));
+        effects.addAll(receive(core, 1, new BlockResponse(rival.id(), List.of(rival))));
+        Map<RecordKey, ConsensusRecord> durable = new LinkedHashMap<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Persist(var key, var record)) {
+                durable.put(key, record);
+            }
+        }
+        disk.addAll(durable.values());
+        ConsensusCore restarted = cluster.protocol.createCore(cluster.setups[2]);
+        assertThat(messages(restarted.handle(new Input.Start(new Restored(disk, null))), Vote.class))
+                .extracting(Vote::block)
+                .doesNotContain(rival.id());
+    }
+
+    @Test
+    void leader_that_waits_for_commands_proposes_nothing_once_another_leads_by_a_late_certificate() {
+        ConsensusCore core = core(2);
+        propose(core, 0, make.proposal(first, null));
+        // View 3 is opened by a TC, and v2 leads it; the QC of view 2 appears late, and with it another leader of view
+        // 3.
+        Block empty = new Block(2, 2, v(1), make.qc(first), List.of(), new CommandBatch(2, List.of()));
+        List<Effect> effects = receive(core, 1, new Advance(make.qc(first), make.tc(2, make.qc(first), 0, 1, 3)));
+        long ticket = tickets(effects).getLast();
+        receive(core, 1, new Advance(make.qc(empty), null));
+        receive(core, 1, new BlockResponse(empty.id(), List.of(empty)));
+        for (Proposal proposal :
+                messages(core.handle(new Input.PayloadReady(ticket, Fixture.payload(5))), Proposal.class)) {
+            assertThat(cluster.protocol.createVerifier(cluster.setups[0]).verify(v(2), proposal))
+                    .isNull();
+        }
+    }
+
+    private static List<Long> tickets(List<Effect> effects) {
+        List<Long> tickets = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.RequestPayload request) {
+                tickets.add(request.ticket());
+            }
+        }
+        return tickets;
+    }
+
+    @Test
+    void answer_of_a_peer_that_was_not_asked_does_not_stop_the_fetching_of_a_block() {
+        ConsensusCore core = core(3);
+        Block second = make.block(first.header(), make.qc(first), 2, 1, List.of());
+        receive(core, 2, new Advance(make.qc(second), null));
+        assertThat(receive(core, 0, new BlockResponse(second.id(), List.of())))
+                .noneMatch(Effect.CatchUp.class::isInstance);
+        receive(core, 2, new BlockResponse(second.id(), List.of(second, first)));
+        assertThat(core.report().height()).isEqualTo(1);
+    }
+
+    @Test
+    void block_that_a_certificate_needs_is_taken_although_another_is_being_fetched() {
+        ConsensusCore core = core(3);
+        Block second = make.block(first.header(), make.qc(first), 2, 1, List.of());
+        QC high = make.qc(second);
+        receive(core, 0, new Advance(high, make.tc(3, high, 0, 1, 2)));
+        // v3 leads view 4; v1 proposes there all the same, on a block that nobody has.
+        Block nowhere = make.block(Header.GENESIS, make.qc(1, rival.id(), 0, 1, 2), 4, 1, List.of());
+        receive(core, 1, make.proposal(nowhere, make.tc(3, high, 0, 1, 2)));
+        receive(core, 0, new BlockResponse(second.id(), List.of(second, first)));
+        assertThat(core.report().height()).isEqualTo(1);
     }
 
     @Test

@@ -11,6 +11,9 @@ import dev.parley.crypto.Digest;
 import dev.parley.hotstuff.HotStuffMessage.Advance;
 import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
 import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
+import dev.parley.hotstuff.HotStuffMessage.Timeout;
+import dev.parley.hotstuff.HotStuffMessage.Vote;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,59 @@ class HotStuffVerifierTest {
         assertRefused(make.timeout(2, 1, QC.GENESIS, null), 1, Reason.FOREIGN_SENDER);
         assertRefused(make.proposal(first, null, 3), 3, Reason.BAD_SIGNATURE);
         assertRefused(new Advance(QC.GENESIS, null), 4, Reason.FOREIGN_SENDER);
+    }
+
+    @Test
+    void hazard_4_refuses_a_certificate_unless_every_signature_of_a_tc_is_right() {
+        TC good = make.tc(2, make.qc(first), 0, 1, 2);
+        List<TC.Report> reports = new ArrayList<>(good.reports());
+        reports.set(2, new TC.Report(v(2), 1, reports.get(1).signature()));
+        assertRefused(new Advance(QC.GENESIS, new TC(2, reports, make.qc(first))), 1, Reason.BAD_CERTIFICATE);
+        assertRefused(new Advance(QC.GENESIS, new TC(3, good.reports(), make.qc(first))), 1, Reason.BAD_CERTIFICATE);
+    }
+
+    @Test
+    void refuses_a_tc_that_reports_a_qc_of_its_own_view_or_above() {
+        assertRefused(new Advance(QC.GENESIS, make.tc(1, make.qc(first), 0, 1, 2)), 1, Reason.BAD_CERTIFICATE);
+    }
+
+    @Test
+    void hazard_10_refuses_a_tc_whose_view_could_overflow() {
+        TC far = make.tc(HotStuffMessage.MAX_VIEW + 1, QC.GENESIS, 0, 1, 2);
+        assertRefused(new Advance(QC.GENESIS, far), 1, Reason.BAD_CERTIFICATE);
+    }
+
+    @Test
+    void refuses_two_reasons_for_one_view() {
+        TC tc = make.tc(1, QC.GENESIS, 0, 1, 2);
+        assertRefused(make.proposal(second, tc), 1, Reason.UNJUSTIFIED);
+        assertRefused(make.timeout(1, 2, make.qc(first), tc), 1, Reason.UNJUSTIFIED);
+        assertRefused(make.timeout(1, 2, make.qc(second), tc), 1, Reason.UNJUSTIFIED);
+        assertRefused(new Advance(make.qc(first), tc), 1, Reason.MALFORMED);
+    }
+
+    @Test
+    void refuses_votes_and_time_outs_with_a_foreign_signature() {
+        Vote vote = make.vote(1, 1, first.id());
+        assertRefused(new Vote(2, first.id(), v(1), vote.signature()), 1, Reason.BAD_SIGNATURE);
+        assertRefused(new Vote(1, second.id(), v(1), vote.signature()), 1, Reason.BAD_SIGNATURE);
+        Timeout timeout = make.timeout(1, 1, QC.GENESIS, null);
+        assertRefused(new Timeout(2, make.qc(first), null, v(1), timeout.signature()), 1, Reason.BAD_SIGNATURE);
+    }
+
+    @Test
+    void refuses_blocks_that_no_correct_leader_makes() {
+        QC qc = make.qc(first);
+        List<Suspect> two = List.of(new Suspect(v(1), 1, 1), new Suspect(v(2), 1, 1));
+        for (Block impossible : List.of(
+                new Block(0, 2, v(1), qc, List.of(), Fixture.payload(1)),
+                new Block(3, 2, v(1), qc, List.of(), Fixture.payload(1)),
+                new Block(1, 1, v(1), qc, List.of(), Fixture.payload(1)),
+                new Block(2, 2, v(4), qc, List.of(), Fixture.payload(1)),
+                new Block(2, 2, v(1), qc, two, Fixture.payload(1)))) {
+            assertRefused(make.proposal(impossible, null, 1), 1, Reason.MALFORMED);
+            assertRefused(new BlockResponse(impossible.id(), List.of(impossible)), 1, Reason.MALFORMED);
+        }
     }
 
     @Test

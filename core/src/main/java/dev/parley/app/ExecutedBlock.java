@@ -83,6 +83,12 @@ public final class ExecutedBlock {
         return root;
     }
 
+    /** Whether these results instead of ours would have given this root: are they what a certified root stands for? */
+    public boolean wouldGive(Digest otherRoot, ResultItems others) {
+        return StateRoot.next(previousRoot, height, block, others.root(), others.count(), stateHash)
+                .equals(otherRoot);
+    }
+
     /** What a diverging validator compares with its peers'. */
     public ResultItems items() {
         return results.items();

@@ -17,7 +17,7 @@ public record ExecutorSettings(int maxSessions, Duration maxLifetime, long state
     public ExecutorSettings {
         if (maxSessions < 1 || !maxLifetime.isPositive() || stateCheckInterval < 0 || maxRecentBytes < 0) {
             throw new IllegalArgumentException(
-                    "parley.executor: max-sessions and max-lifetime are more than zero, the others zero or more");
+                    "parley.execution: max-sessions and max-lifetime are more than zero, the others zero or more");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.parley.app.Codec;
 import dev.parley.app.CommandFailedException;
 import dev.parley.app.Outcome;
 import dev.parley.app.RootCertificate;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.SigningDomain;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -91,7 +94,7 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
         private @Nullable Command command;
         private int target;
         private int attempt;
-        private int refusals;
+        private final Set<ValidatorId> refusedBy = new TreeSet<>();
         private long sentAtMillis;
         private boolean done;
 
@@ -257,7 +260,9 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
                     if (o.attempt != attempt || o.done) {
                         return;
                     }
-                    believed = ++o.refusals > (logs.size() - 1) / 3;
+                    o.refusedBy.add(new ValidatorId(target));
+                    believed = trust.validators().powerOf(o.refusedBy)
+                            >= trust.validators().weakQuorumPower();
                 }
                 if (believed && finish(o)) {
                     o.receipt.completeExceptionally(refused);

@@ -31,7 +31,8 @@ final class CatchUp {
     /** In {@link #peers}: the one after the last that was asked. */
     private int turn;
 
-    private long heightAtLastTick;
+    /** -1 before the first tick: a validator that just started hears the others out. */
+    private long heightAtLastTick = -1;
 
     CatchUp(EngineSettings settings, World world, List<ValidatorId> peers) {
         this.settings = settings;
@@ -46,14 +47,17 @@ final class CatchUp {
         return awaited;
     }
 
-    /** A peer says that it has decided up to a height. Often it is just a moment ahead; the next {@link #tick} decides. */
-    void claimed(long height, ValidatorId peer) {
+    /** A peer says that it has decided up to a height. While we decide ourselves it is often just a moment ahead. */
+    void claimed(long height, ValidatorId peer, long decidedHeight) {
         claims[peer.index()] = Math.max(claims[peer.index()], height);
+        if (decidedHeight == heightAtLastTick) {
+            proceed(decidedHeight);
+        }
     }
 
     /** The core cannot go on without the blocks up to a height. */
     void wanted(long height, ValidatorId source, long decidedHeight) {
-        claimed(height, source);
+        claims[source.index()] = Math.max(claims[source.index()], height);
         proceed(decidedHeight);
     }
 

@@ -3,7 +3,6 @@ package dev.parley.validator;
 import dev.parley.app.Divergence;
 import dev.parley.app.ExecutedBlock;
 import dev.parley.app.Executor;
-import dev.parley.app.ResultItems;
 import dev.parley.app.RootCertificate;
 import dev.parley.app.RootCollector;
 import dev.parley.app.SignedRoot;
@@ -69,6 +68,7 @@ final class ExecutorActor<R> {
     private final Consumer<String> stop;
     private final TimerScheduler<Command> timers;
     private long executedAtLastTick;
+    private boolean stopped;
     private @Nullable Divergence divergence;
 
     private ExecutorActor(
@@ -135,7 +135,7 @@ final class ExecutorActor<R> {
     }
 
     private void execute(DecidedBlock block) {
-        if (divergence != null) {
+        if (divergence != null || stopped) {
             return;
         }
         ExecutedBlock executed;
@@ -144,7 +144,8 @@ final class ExecutorActor<R> {
         } catch (StackOverflowError | OutOfMemoryError e) {
             stop.accept("executing block " + block.height() + " failed with " + e
                     + ", which need not happen elsewhere: the validator stops and keeps its data");
-            throw e;
+            stopped = true;
+            return;
         }
         SignedRoot own = SignedRoot.sign(executed, setup.self(), setup.signer(), setup.domain());
         link.broadcast(new PeerMessage.StateVote(own.height(), own.block(), own.root(), own.signature()));
@@ -207,7 +208,7 @@ final class ExecutorActor<R> {
         }
     }
 
-    /** The first command on which a peer's results differ from ours. */
+    /** The first command on which a peer's results, if they are the certified ones, differ from ours. */
     private void explain(ValidatorId peer, PeerMessage.Results results) {
         Divergence found = divergence;
         if (found == null
@@ -219,8 +220,13 @@ final class ExecutorActor<R> {
         if (own.isEmpty()) {
             return;
         }
-        ResultItems items = own.get().items();
-        OptionalInt index = items.firstDifference(results.items());
+        boolean lies = found.certified()
+                .filter(root -> !own.get().wouldGive(root, results.items()))
+                .isPresent();
+        if (lies) {
+            return;
+        }
+        OptionalInt index = own.get().items().firstDifference(results.items());
         if (index.isPresent() && index.getAsInt() < own.get().commands().size()) {
             timers.cancel(Signal.DIVERGENCE_UNEXPLAINED);
             dev.parley.log.Command command = own.get().commands().get(index.getAsInt());

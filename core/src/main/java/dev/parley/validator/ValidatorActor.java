@@ -194,11 +194,15 @@ final class ValidatorActor {
         }
 
         @Override
-        public void decided(DecidedBlock block) {
-            appended.accept(block);
+        public void ordered(DecidedBlock block) {
             neighbours()
                     .mempool()
                     .tell(new MempoolActor.Decided(block.id(), commands(block.payload()), block.height()));
+        }
+
+        @Override
+        public void decided(DecidedBlock block) {
+            appended.accept(block);
             neighbours().executor().tell(new ExecutorActor.Execute(block));
         }
 

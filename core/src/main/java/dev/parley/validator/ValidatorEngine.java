@@ -171,6 +171,7 @@ public final class ValidatorEngine {
                 decidedHeight = block.height();
                 ticksWithoutDecision = 0;
                 gathering.add(new Storage.Write.Append(block));
+                world.ordered(block);
                 hold(effect);
             }
             case Effect.Certify certify ->
@@ -194,7 +195,7 @@ public final class ValidatorEngine {
 
     /** Persist before send: an effect that others can see waits for all that was persisted before it. */
     private void hold(Effect effect) {
-        if (gathering.isEmpty() && held.isEmpty()) {
+        if (gathering.isEmpty() && held.isEmpty() && durableBatch == nextBatch - 1) {
             release(effect);
         } else {
             held.add(new Held(gathering.isEmpty() ? nextBatch - 1 : nextBatch, effect));
@@ -215,7 +216,7 @@ public final class ValidatorEngine {
         if (height < decidedHeight) {
             world.send(from, new PeerMessage.Status(decidedHeight));
         } else if (height > decidedHeight) {
-            catchUp.claimed(height, from);
+            catchUp.claimed(height, from, decidedHeight);
         }
     }
 

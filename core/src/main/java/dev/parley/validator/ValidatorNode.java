@@ -102,7 +102,18 @@ public final class ValidatorNode implements AutoCloseable {
      * @param name of its actors, unique in the system while they live
      */
     public static <C, R, S> ValidatorNode start(ActorSystem<?> system, String name, Parts<C, R, S> parts) {
-        return new ValidatorNode(system, name, parts);
+        return new ValidatorNode(
+                system,
+                name,
+                new Parts<>(
+                        parts.protocol(),
+                        parts.setup(),
+                        parts.application(),
+                        parts.settings(),
+                        parts.network(),
+                        parts.storage(),
+                        parts.clockMillis(),
+                        new LogObserver().and(parts.observer())));
     }
 
     /** Completes once the validator has restored what its storage holds and has joined its network; fails if it could not. */

@@ -37,7 +37,13 @@ public interface World {
     /** As {@link dev.parley.consensus.Effect.CheckPayload}; answered by {@link ValidatorEngine#payloadChecked}. */
     void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified);
 
-    /** The next block of the log, durable. */
+    /**
+     * The next block is decided, perhaps not yet durable: for whoever answers {@link #requestPayload} and {@link #checkPayload}, which
+     * may build on it from now on.
+     */
+    void ordered(DecidedBlock block);
+
+    /** The next block of the log, durable: for all that others can see. */
     void decided(DecidedBlock block);
 
     void observe(Observation observation);

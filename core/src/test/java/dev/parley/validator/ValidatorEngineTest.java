@@ -93,6 +93,18 @@ class ValidatorEngineTest {
     }
 
     @Test
+    void nothing_leaves_while_an_earlier_batch_is_being_written() {
+        core.answer(persist("vote"));
+        engine.received(V1, consensus("x"));
+        engine.flush();
+        core.answer(send(V1, "late"));
+        engine.received(V1, consensus("y"));
+        assertThat(world.log).containsExactly("write 1: vote");
+        engine.durable(1);
+        assertThat(world.log).containsExactly("write 1: vote", "send v1 late");
+    }
+
+    @Test
     void one_batch_covers_all_that_gathered_before_the_flush() {
         core.answer(persist("a"), send(V1, "a"));
         engine.received(V1, consensus("x"));
@@ -109,9 +121,9 @@ class ValidatorEngineTest {
         engine.received(V1, consensus("x"));
         assertThat(engine.decidedHeight()).isEqualTo(1);
         engine.flush();
-        assertThat(world.log).containsExactly("write 1: block1");
+        assertThat(world.log).containsExactly("ordered 1", "write 1: block1");
         engine.durable(1);
-        assertThat(world.log).containsExactly("write 1: block1", "decided 1");
+        assertThat(world.log).containsExactly("ordered 1", "write 1: block1", "decided 1");
     }
 
     @Test
@@ -129,8 +141,11 @@ class ValidatorEngineTest {
         engine.received(V2, new PeerMessage.Status(5));
         assertThat(world.log).as("it may be just a moment ahead").isEmpty();
         engine.timerFired(new TimerId("status"));
-        engine.timerFired(new TimerId("status"));
-        assertThat(world.log).contains("send v2 EntriesRequest[fromHeight=2, maxBlocks=64]");
+        assertThat(engine.awaitedPeer()).isEqualTo(-1);
+        engine.received(V2, new PeerMessage.Status(5));
+        assertThat(world.log)
+                .as("it is still ahead and we have not moved")
+                .contains("send v2 EntriesRequest[fromHeight=2, maxBlocks=64]");
         assertThat(engine.awaitedPeer()).isEqualTo(2);
     }
 
@@ -138,6 +153,7 @@ class ValidatorEngineTest {
     void a_peer_that_claims_a_height_and_does_not_deliver_is_set_aside() {
         engine.received(V1, new PeerMessage.Status(Long.MAX_VALUE));
         engine.received(V2, new PeerMessage.Status(3));
+        engine.timerFired(new TimerId("status"));
         engine.timerFired(new TimerId("status"));
         assertThat(engine.awaitedPeer()).isEqualTo(1);
 
@@ -154,6 +170,7 @@ class ValidatorEngineTest {
         engine.received(V1, new PeerMessage.Status(Long.MAX_VALUE));
         engine.received(V2, new PeerMessage.Status(3));
         engine.timerFired(new TimerId("status"));
+        engine.timerFired(new TimerId("status"));
         assertThat(engine.awaitedPeer()).isEqualTo(1);
 
         core.answer(new Effect.Decide(block(1)));
@@ -166,6 +183,8 @@ class ValidatorEngineTest {
         engine.received(V1, new PeerMessage.Entries(List.of(block(1))));
         engine.received(V2, new PeerMessage.Status(3));
         engine.timerFired(new TimerId("status"));
+        engine.timerFired(new TimerId("status"));
+        assertThat(engine.awaitedPeer()).isEqualTo(2);
         engine.received(V2, new PeerMessage.Entries(List.of(block(2))));
         assertThat(core.inputs).noneMatch(input -> input instanceof Input.CaughtUp);
     }
@@ -291,6 +310,11 @@ class ValidatorEngineTest {
 
         @Override
         public void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified) {}
+
+        @Override
+        public void ordered(DecidedBlock block) {
+            log.add("ordered " + block.height());
+        }
 
         @Override
         public void decided(DecidedBlock block) {

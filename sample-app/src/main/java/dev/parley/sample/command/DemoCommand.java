@@ -46,7 +46,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final int BATCHES = 10;
     private static final long MILLIS_BETWEEN_BATCHES = 250;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration SETTLING = Duration.ofSeconds(4);
+    private static final Duration SETTLING = Duration.ofSeconds(15);
     private static final int MAX_COMMANDS = 4000;
     /** Far more than happens in one demonstration; what is over is not shown. */
     private static final int MAX_QUEUED = 1 << 18;
@@ -193,7 +193,7 @@ final class DemoCommand implements Callable<Integer> {
         }
 
         private void show(Seen next) {
-            board.observe(next.validator(), next.observation(), (next.nanos() - start) / 1_000_000);
+            board.observe(next.validator(), next.observation(), Math.max(0, next.nanos() - start) / 1_000_000);
         }
 
         private Transfer nextTransfer() {

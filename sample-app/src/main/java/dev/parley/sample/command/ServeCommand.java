@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "At the end it shows each validator's height and the hash of its state."
         })
 final class ServeCommand implements Callable<Integer> {
-    private static final Duration SETTLING = Duration.ofSeconds(5);
+    private static final Duration SETTLING = Duration.ofSeconds(15);
     private static final long SHUTDOWN_SECONDS = 30;
 
     private final Screen screen;

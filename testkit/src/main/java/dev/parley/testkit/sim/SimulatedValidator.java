@@ -48,7 +48,6 @@ final class SimulatedValidator implements World {
     private static final long REPLAY_BYTES = 1 << 30;
     static final long GOSSIP_AGAIN_MICROS = 500_000;
     private static final int GOSSIP_MAX = 64;
-    private static final int MAX_UNDURABLE = 1024;
 
     private record Check(BlockId block, BlockId parent, CommandBatch payload, boolean certified) {}
 
@@ -71,8 +70,6 @@ final class SimulatedValidator implements World {
     private Executor<byte[], Long, Long> executor;
 
     private final ArrayDeque<Check> checks = new ArrayDeque<>();
-    /** On parents that the core has decided and the pool does not know of yet, because they are not durable. */
-    private final ArrayDeque<Check> undurable = new ArrayDeque<>();
 
     private long ticket = NONE;
     private BlockId ticketParent = BlockId.GENESIS;
@@ -148,7 +145,7 @@ final class SimulatedValidator implements World {
         ValidatorEngine begun = new ValidatorEngine(
                 setup.self(),
                 setup.validators(),
-                faulty ? new FaultyCore(core) : new WatchedCore(core),
+                faulty ? new MortalCore(core) : new WatchedCore(core),
                 settings,
                 this);
         engine = begun;
@@ -164,7 +161,6 @@ final class SimulatedValidator implements World {
         engine = null;
         timers.cancelAll();
         checks.clear();
-        undurable.clear();
         ticket = NONE;
         poolChanged = false;
         return disk.crash(random);
@@ -256,11 +252,7 @@ final class SimulatedValidator implements World {
         while (busy) {
             busy = false;
             for (Check check = checks.poll(); check != null; check = checks.poll()) {
-                if (pool.register(check.block(), check.parent(), check.payload())) {
-                    running.payloadChecked(check.block(), accepts(check));
-                } else if (undurable.size() < MAX_UNDURABLE) {
-                    undurable.add(check);
-                }
+                running.payloadChecked(check.block(), accepts(check));
             }
             if (poolChanged) {
                 poolChanged = false;
@@ -296,9 +288,11 @@ final class SimulatedValidator implements World {
     }
 
     private boolean accepts(Check check) {
-        return check.certified()
-                || pool.check(check.block(), check.parent(), check.payload(), clockMillis())
-                        instanceof Verdict.Accepted;
+        if (check.certified()) {
+            pool.register(check.block(), check.parent(), check.payload());
+            return true;
+        }
+        return pool.check(check.block(), check.parent(), check.payload(), clockMillis()) instanceof Verdict.Accepted;
     }
 
     private ValidatorEngine engine() {
@@ -371,15 +365,20 @@ final class SimulatedValidator implements World {
     }
 
     @Override
-    public void decided(DecidedBlock block) {
-        CommandBatch payload = (CommandBatch) block.payload();
-        ExecutedBlock executed = executor.execute(block);
-        pool.decided(block.id(), payload, block.height());
+    public void ordered(DecidedBlock block) {
+        // In the order in which the engine asked: what it wanted checked before comes before.
+        for (Check check : checks) {
+            pool.register(check.block(), check.parent(), check.payload());
+        }
+        pool.decided(block.id(), (CommandBatch) block.payload(), block.height());
         poolChanged = true;
-        checks.addAll(undurable);
-        undurable.clear();
+    }
+
+    @Override
+    public void decided(DecidedBlock block) {
+        ExecutedBlock executed = executor.execute(block);
         told(block, executed);
-        cluster.answerClients(index, payload);
+        cluster.answerClients(index, (CommandBatch) block.payload());
     }
 
     private void told(DecidedBlock block, ExecutedBlock executed) {
@@ -402,23 +401,6 @@ final class SimulatedValidator implements World {
         return new Executor<>(Tally.application(), EXECUTION);
     }
 
-    /** A core that fails is one more way to be faulty: it says nothing in that step, as if it had not been told. */
-    private record FaultyCore(ConsensusCore core) implements ConsensusCore {
-        @Override
-        public List<Effect> handle(Input input) {
-            try {
-                return core.handle(input);
-            } catch (IllegalStateException e) {
-                return List.of();
-            }
-        }
-
-        @Override
-        public CoreReport report() {
-            return core.report();
-        }
-    }
-
     /** Shows oracles what goes into a correct core and what comes out. */
     private final class WatchedCore implements ConsensusCore {
         private final ConsensusCore core;
@@ -439,6 +421,34 @@ final class SimulatedValidator implements World {
             }
             cluster.watch().stepped(index, input, effects);
             return effects;
+        }
+
+        @Override
+        public CoreReport report() {
+            return core.report();
+        }
+    }
+
+    /** A faulty validator may die of what it does; it is silent then. */
+    private static final class MortalCore implements ConsensusCore {
+        private final ConsensusCore core;
+        private boolean dead;
+
+        private MortalCore(ConsensusCore core) {
+            this.core = core;
+        }
+
+        @Override
+        public List<Effect> handle(Input input) {
+            if (dead) {
+                return List.of();
+            }
+            try {
+                return core.handle(input);
+            } catch (IllegalStateException e) {
+                dead = true;
+                return List.of();
+            }
         }
 
         @Override
