@@ -11,7 +11,6 @@ import dev.parley.mempool.Withdrawn;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,9 +47,6 @@ final class MempoolActor {
     /** The most bytes of commands in one message to peers; a single larger command goes alone. */
     private static final int GOSSIP_BYTES = 512 << 10;
 
-    /** The most checks that are held back; the oldest go first. */
-    private static final int MAX_EARLY = 128;
-
     private final Mempool pool;
     private final LongSupplier clockMillis;
     private final Duration regossipAfter;
@@ -60,13 +56,6 @@ final class MempoolActor {
     private final ActorRef<Request> self;
 
     private final List<Command> news = new ArrayList<>();
-
-    /**
-     * Checks on parents that the core has decided and the pool does not know of yet, because they are not durable: after a catch-up,
-     * mostly. Were they refused, neither these blocks nor any that extend them would ever be known here, and none voted for.
-     */
-    private final ArrayDeque<Check> early = new ArrayDeque<>();
-
     private @Nullable Build unanswered;
     private boolean toldPending;
     private long blockTimeMillis;
@@ -128,9 +117,6 @@ final class MempoolActor {
             case Decided decided -> {
                 pool.decided(decided.block(), decided.payload(), decided.height());
                 blockTimeMillis = Math.max(blockTimeMillis, decided.payload().timeMillis());
-                for (int left = early.size(); left > 0; left--) {
-                    check(early.removeFirst());
-                }
                 withdraw(pool.expire(blockTimeMillis));
             }
             case Signal signal -> {
@@ -157,17 +143,11 @@ final class MempoolActor {
     }
 
     private void check(Check check) {
-        if (!pool.register(check.block(), check.parent(), check.payload())) {
-            if (early.size() == MAX_EARLY) {
-                early.removeFirst();
-            }
-            early.addLast(check);
-            return;
-        }
         boolean accepted = check.certified()
-                || pool.check(check.block(), check.parent(), check.payload(), clockMillis.getAsLong())
+                ? pool.register(check.block(), check.parent(), check.payload())
+                : pool.check(check.block(), check.parent(), check.payload(), clockMillis.getAsLong())
                         instanceof Verdict.Accepted;
-        validator.tell(new ValidatorActor.PayloadChecked(check.block(), accepted));
+        validator.tell(new ValidatorActor.PayloadChecked(check.block(), accepted || check.certified()));
     }
 
     private void answerBuild() {
