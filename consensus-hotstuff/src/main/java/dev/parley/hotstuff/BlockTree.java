@@ -17,7 +17,7 @@ final class BlockTree implements Chain {
     /** How many decided blocks are kept in memory. */
     static final int KEPT_DECIDED = 64;
     /** The most undecided blocks without a QC; far more failed views in a row than time-outs at their cap allow for. */
-    static final int MAX_UNCERTIFIED = 1024;
+    static final int MAX_UNCERTIFIED = 32;
 
     private final LinkedHashMap<BlockId, Node> nodes = new LinkedHashMap<>();
     private final LinkedHashMap<BlockId, Block> decided = new LinkedHashMap<>();
