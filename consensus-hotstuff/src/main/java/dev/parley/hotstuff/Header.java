@@ -108,11 +108,11 @@ public final class Header {
                 throw new MalformedException("a suspect with index " + index);
             }
             long view = in.nonNegative();
-            int failures = in.u8();
-            if (failures < 1 || failures > Suspect.MAX_FAILURES) {
-                throw new MalformedException("a suspect with " + failures + " failures");
+            int points = in.u8();
+            if (points < 1 || points > Suspect.MAX_POINTS) {
+                throw new MalformedException("a suspect with " + points + " points");
             }
-            suspects.add(new Suspect(new ValidatorId(index), view, failures));
+            suspects.add(new Suspect(new ValidatorId(index), view, points));
         }
         return suspects;
     }
@@ -122,7 +122,7 @@ public final class Header {
         for (int i = 0; i < suspects.size(); i++) {
             out.i32(suspects.get(i).validator().index())
                     .i64(suspects.get(i).view())
-                    .u8(suspects.get(i).failures());
+                    .u8(suspects.get(i).points());
         }
     }
 

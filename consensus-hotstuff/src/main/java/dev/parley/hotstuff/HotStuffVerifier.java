@@ -161,8 +161,8 @@ final class HotStuffVerifier implements MessageVerifier {
         if (!validators.contains(block.proposer())) {
             return block.proposer() + " is not of the validator set";
         }
-        if (block.suspects().size() > (validators.size() - 1) / 3) {
-            return block.suspects().size() + " suspects are more than may be faulty";
+        if (block.suspects().size() > validators.size()) {
+            return block.suspects().size() + " suspects are more than there are validators";
         }
         return null;
     }

@@ -3,32 +3,33 @@ package dev.parley.hotstuff;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rotation that passes over validators that recently failed as leaders, in the spirit of DiemBFT v4's leader reputation and of
  * Carousel (arXiv 2110.00960), but with the whole state in each header, so that no history need be kept.
  *
- * <p>Views that were skipped between a block and its parent blame somebody. The first of them was opened by the parent's QC. That QC
- * came to be known because its collector, the leader of the view, published it; that no QC followed is therefore put down to the one
- * who was to collect the votes of the view, the leader of the view after it. (Were the view's own leader blamed, a silent validator
- * would never be: it never gets to lead, and would take its innocent predecessors out one after the other.) A faulty leader that
- * shows its block to too few can have its successor blamed so, but it must publish the QC before, and with it what the QC commits.
- * Views that a TC opened blame their own leader.
- *
- * <p>A suspect is passed over for {@value #WINDOW} · n views, for twice as many when it fails again, and so on: a dead validator that
- * is tried every few views would cost a time-out each time. It is remembered for as long again; one failure is forgotten then. So a
- * faulty validator that leads well in between still costs at most one time-out in 2 · {@value #WINDOW} · n views. At most f
- * validators are suspects, the latest ones: more would let faulty validators rule out the correct ones.
+ * <p>A view without a QC may be its leader's fault, who did not propose, or its collector's (the leader of the next view), who kept the
+ * votes: nobody can tell. So both get points, the leader {@value #LED}, the collector {@value #COLLECTED}. Whoever is at fault stands
+ * beside a different innocent neighbour each time, once one of them is passed over, and soon has the most. Of those with the most
+ * points at most f are passed over, for {@value #WINDOW} · n views and twice as long for every {@value #LED} points more: a dead
+ * validator that is tried every few views would cost a time-out each time. After four times as long all is forgotten. So a
+ * faulty validator can cost about one time-out in 4 · {@value #WINDOW} · n views, and never rule out more than f others.
  *
  * @param viewsPerLeader 1 or more
  */
 public record SkipFailed(int viewsPerLeader) implements LeaderElection {
-    /** In rotations: a first suspicion lasts for this many views per validator. */
+    /** In rotations: how long a first suspicion lasts. */
     public static final int WINDOW = 100;
 
+    private static final int LED = 3;
+    private static final int COLLECTED = 2;
+    private static final int MAX_DOUBLINGS = 8;
+    private static final int FORGOTTEN_AFTER = 4;
     /** Of a long row of failed views only the latest are looked at. */
-    private static final int MAX_BLAMED_VIEWS = 1000;
+    private static final int MAX_BLAMED_VIEWS = 64;
 
     public SkipFailed {
         if (viewsPerLeader < 1) {
@@ -50,99 +51,78 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
                 .id();
     }
 
+    /** In the order of the validators' indices. */
     @Override
     public List<Suspect> suspects(ValidatorSet validators, Header parent, long view) {
         if (parent.suspects().isEmpty() && view == parent.view() + 1) {
             return List.of();
         }
-        int most = (validators.size() - 1) / 3;
-        List<Suspect> latestFirst = new ArrayList<>(most);
-        for (long failed = view - 1; failed > parent.view() && latestFirst.size() < most; failed--) {
-            if (view - failed > MAX_BLAMED_VIEWS) {
-                break;
-            }
-            ValidatorId culprit = blamed(validators, parent, failed);
-            add(latestFirst, new Suspect(culprit, failed, failuresBefore(validators, parent, culprit, view) + 1));
-        }
-        for (int i = parent.suspects().size() - 1; i >= 0 && latestFirst.size() < most; i--) {
-            Suspect suspect = parent.suspects().get(i);
-            if (failuresRemembered(validators, suspect, view) > 0) {
-                add(latestFirst, suspect);
-            }
-        }
-        return latestFirst.reversed();
-    }
-
-    private static int failuresBefore(ValidatorSet validators, Header parent, ValidatorId culprit, long view) {
+        @Nullable Suspect[] known = new @Nullable Suspect[validators.size()];
         for (Suspect suspect : parent.suspects()) {
-            if (suspect.validator().equals(culprit)) {
-                return Math.min(Suspect.MAX_FAILURES - 1, failuresRemembered(validators, suspect, view));
+            if (view - suspect.view() <= FORGOTTEN_AFTER * window(validators, suspect)) {
+                known[suspect.validator().index()] = suspect;
             }
         }
-        return 0;
-    }
-
-    /** How many failures still count: all for twice the time that they rule the suspect out, then one less, and so on. */
-    private static int failuresRemembered(ValidatorSet validators, Suspect suspect, long view) {
-        int failures = suspect.failures();
-        long since = view - suspect.view();
-        while (failures > 0 && since > 2 * window(validators, failures)) {
-            since -= 2 * window(validators, failures);
-            failures--;
-        }
-        return failures;
-    }
-
-    private static long window(ValidatorSet validators, int failures) {
-        return ((long) WINDOW * validators.size()) << (failures - 1);
-    }
-
-    private static boolean isRuledOut(ValidatorSet validators, Suspect suspect, long view) {
-        return view - suspect.view() <= window(validators, suspect.failures());
-    }
-
-    private ValidatorId blamed(ValidatorSet validators, Header parent, long failedView) {
-        return failedView == parent.view() + 1
-                ? rotation(validators, failedView + 1, suspects(validators, parent, failedView))
-                : afterTimeout(validators, failedView);
-    }
-
-    private static void add(List<Suspect> suspects, Suspect suspect) {
-        for (Suspect known : suspects) {
-            if (known.validator().equals(suspect.validator())) {
-                return;
+        for (long failed = Math.max(parent.view() + 1, view - MAX_BLAMED_VIEWS); failed < view; failed++) {
+            ValidatorId leader = failed == parent.view() + 1
+                    ? afterCertificate(validators, parent)
+                    : afterTimeout(validators, failed);
+            ValidatorId collector = rotation(validators, failed + 1, parent.suspects());
+            blame(known, leader, failed, LED);
+            if (!collector.equals(leader)) {
+                blame(known, collector, failed, COLLECTED);
             }
         }
-        suspects.add(suspect);
+        List<Suspect> suspects = new ArrayList<>();
+        for (Suspect suspect : known) {
+            if (suspect != null) {
+                suspects.add(suspect);
+            }
+        }
+        return suspects;
+    }
+
+    private static void blame(@Nullable Suspect[] known, ValidatorId culprit, long view, int points) {
+        Suspect before = known[culprit.index()];
+        int sum = before == null ? points : Math.min(Suspect.MAX_POINTS, before.points() + points);
+        known[culprit.index()] = new Suspect(culprit, view, sum);
+    }
+
+    private static long window(ValidatorSet validators, Suspect suspect) {
+        int doublings = Math.min(MAX_DOUBLINGS, (suspect.points() - 1) / LED);
+        return ((long) WINDOW * validators.size()) << doublings;
     }
 
     private ValidatorId rotation(ValidatorSet validators, long view, List<Suspect> suspects) {
         int size = validators.size();
         long turn = (view - 1) / viewsPerLeader;
-        if (suspects.isEmpty()) {
-            return validators.validators().get((int) (turn % size)).id();
+        List<ValidatorId> ruledOut = suspects.isEmpty() ? List.of() : ruledOut(validators, view, suspects);
+        int place = (int) (turn % (size - ruledOut.size()));
+        if (ruledOut.isEmpty()) {
+            return validators.validators().get(place).id();
         }
-        int ruledOut = 0;
-        for (Suspect suspect : suspects) {
-            ruledOut += isRuledOut(validators, suspect, view) ? 1 : 0;
-        }
-        int place = (int) (turn % (size - ruledOut));
         for (int i = 0; i < size; i++) {
             ValidatorId candidate = validators.validators().get(i).id();
-            if (!isRuledOut(validators, suspects, candidate, view) && place-- == 0) {
+            if (!ruledOut.contains(candidate) && place-- == 0) {
                 return candidate;
             }
         }
         throw new IllegalStateException("more suspects than validators: " + suspects);
     }
 
-    private static boolean isRuledOut(
-            ValidatorSet validators, List<Suspect> suspects, ValidatorId validator, long view) {
-        for (Suspect suspect : suspects) {
-            if (suspect.validator().equals(validator)) {
-                return isRuledOut(validators, suspect, view);
-            }
+    /** At most f: those with the most points, of equals the latest. */
+    private static List<ValidatorId> ruledOut(ValidatorSet validators, long view, List<Suspect> suspects) {
+        List<Suspect> present = new ArrayList<>(suspects);
+        present.removeIf(suspect -> view - suspect.view() > window(validators, suspect));
+        present.sort(Comparator.comparingInt(Suspect::points)
+                .thenComparingLong(Suspect::view)
+                .reversed()
+                .thenComparing(Suspect::validator));
+        int most = (validators.size() - 1) / 3;
+        List<ValidatorId> out = new ArrayList<>(most);
+        for (int i = 0; i < Math.min(most, present.size()); i++) {
+            out.add(present.get(i).validator());
         }
-        return false;
+        return out;
     }
 }

@@ -3,17 +3,17 @@ package dev.parley.hotstuff;
 import dev.parley.consensus.ValidatorId;
 
 /**
- * A validator held to have failed as a leader; election passes it over for a while.
+ * A validator that may have failed as a leader or as a collector of votes.
  *
- * @param view the last failed view
- * @param failures how often it has failed lately, 1 to {@link #MAX_FAILURES}: the more, the longer it is passed over
+ * @param view the last failed view that is put down to it
+ * @param points how much speaks against it, 1 to {@link #MAX_POINTS}
  */
-public record Suspect(ValidatorId validator, long view, int failures) {
-    public static final int MAX_FAILURES = 9;
+public record Suspect(ValidatorId validator, long view, int points) {
+    public static final int MAX_POINTS = 99;
 
     public Suspect {
-        if (failures < 1 || failures > MAX_FAILURES) {
-            throw new IllegalArgumentException("a suspect has failed 1 to " + MAX_FAILURES + " times, not " + failures);
+        if (points < 1 || points > MAX_POINTS) {
+            throw new IllegalArgumentException("a suspect has 1 to " + MAX_POINTS + " points, not " + points);
         }
     }
 }

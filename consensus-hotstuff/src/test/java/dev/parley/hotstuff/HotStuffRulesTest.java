@@ -96,55 +96,60 @@ class HotStuffRulesTest {
     }
 
     @Test
-    void suspects_who_did_not_collect_the_votes_of_a_skipped_view() {
+    void puts_a_failed_view_down_to_its_leader_and_less_so_to_the_collector_of_its_votes() {
+        // View 3 was opened by the QC of view 2 and got none itself: v2 led it, v3 was to collect its votes.
+        assertThat(new SkipFailed(1).suspects(validators, b2.header(), 4))
+                .containsExactly(new Suspect(v(2), 3, 3), new Suspect(v(3), 3, 2));
+    }
+
+    @Test
+    void a_silent_validator_is_soon_the_one_that_is_passed_over() {
+        // View 3 got no QC because v3 kept the votes; view 4, opened by a TC, is v3's own.
         SkipFailed election = new SkipFailed(1);
-        // View 3 was opened by the QC of view 2 and got none itself: v3, leader of view 4, should have made it.
+        List<Suspect> suspects = election.suspects(validators, b2.header(), 5);
+        Header child = make.block(b2.header(), make.qc(b2), 5, 0, suspects).header();
+        assertThat(leads(3, child, 6)).isFalse();
+        assertThat(leads(2, child, 6)).as("its neighbour stays").isTrue();
+    }
+
+    @Test
+    void a_leader_that_shows_the_certificate_and_then_fails_is_passed_over_and_not_its_successor() {
+        // View 3 was opened by a QC that v2 published, and v2 proposed nothing.
+        SkipFailed election = new SkipFailed(1);
         List<Suspect> suspects = election.suspects(validators, b2.header(), 4);
-        assertThat(suspects).containsExactly(new Suspect(v(3), 3, 1));
-        Block child = make.block(b2.header(), make.qc(b2), 4, 3, suspects);
-        for (long view = 5; view < 20; view++) {
-            Block at = make.block(child.header(), make.qc(child), view, 0, suspects);
-            assertThat(election.afterCertificate(validators, at.header())).isNotEqualTo(v(3));
-        }
+        Header child = make.block(b2.header(), make.qc(b2), 4, 3, suspects).header();
+        assertThat(leads(2, child, 5)).isFalse();
+        assertThat(leads(3, child, 5)).isTrue();
     }
 
     @Test
-    void suspicion_expires_and_touches_at_most_f() {
-        SkipFailed election = new SkipFailed(1);
-        assertThat(election.suspects(validators, b2.header(), 8)).hasSize(1);
-        Block suspecting = make.block(b2.header(), make.qc(b2), 4, 3, List.of(new Suspect(v(3), 3, 1)));
-        Header suspicious = suspecting.header();
-        long window = SkipFailed.WINDOW * 4L;
-        assertThat(leadsInARotation(election, suspicious, window))
-                .as("passed over")
-                .isFalse();
-        assertThat(leadsInARotation(election, suspicious, 3 + window + 1))
-                .as("tried again")
-                .isTrue();
-        assertThat(election.suspects(validators, at(suspicious, 3 + 2 * window), 3 + 2 * window))
-                .as("remembered for as long again")
-                .hasSize(1);
-        assertThat(election.suspects(validators, at(suspicious, 4 + 2 * window), 4 + 2 * window))
-                .isEmpty();
+    void at_most_f_are_passed_over_however_many_are_suspected() {
+        List<Suspect> all = List.of(
+                new Suspect(v(0), 3, 5), new Suspect(v(1), 3, 6), new Suspect(v(2), 3, 7), new Suspect(v(3), 3, 8));
+        Header suspecting = make.block(b2.header(), make.qc(b2), 4, 3, all).header();
+        assertThat(leads(0, suspecting, 5)).isTrue();
+        assertThat(leads(1, suspecting, 5)).isTrue();
+        assertThat(leads(2, suspecting, 5)).isTrue();
+        assertThat(leads(3, suspecting, 5)).isFalse();
     }
 
     @Test
-    void suspects_that_fail_again_are_passed_over_for_twice_as_long() {
-        SkipFailed election = new SkipFailed(1);
-        Block suspecting = make.block(b2.header(), make.qc(b2), 4, 3, List.of(new Suspect(v(3), 3, 1)));
+    void suspicion_lasts_twice_as_long_for_three_points_more_and_is_forgotten_in_the_end() {
         long window = SkipFailed.WINDOW * 4L;
-        // Views are numbered so that v3 is the leader whose votes are lost in the skipped view.
-        long again = 3 + window + 1;
-        while (!election.afterCertificate(validators, at(suspecting.header(), again))
-                .equals(v(3))) {
-            again++;
+        for (int doublings = 0; doublings < 3; doublings++) {
+            Suspect suspect = new Suspect(v(3), 3, 3 * doublings + 1);
+            long lasts = window << doublings;
+            Header suspecting =
+                    make.block(b2.header(), make.qc(b2), 4, 3, List.of(suspect)).header();
+            assertThat(leads(3, suspecting, 3 + lasts - 3)).as("passed over").isFalse();
+            assertThat(leads(3, suspecting, 3 + lasts + 1)).as("tried again").isTrue();
+            long last = 3 + 4 * lasts;
+            SkipFailed election = new SkipFailed(1);
+            assertThat(election.suspects(validators, at(suspecting, last), last))
+                    .containsExactly(suspect);
+            assertThat(election.suspects(validators, at(suspecting, last + 1), last + 1))
+                    .isEmpty();
         }
-        List<Suspect> twice = election.suspects(validators, at(suspecting.header(), again - 1), again + 1);
-        assertThat(twice).containsExactly(new Suspect(v(3), again, 2));
-        Header blamed =
-                make.block(b2.header(), make.qc(b2), again + 1, 0, twice).header();
-        assertThat(leadsInARotation(election, blamed, again + 2 * window - 3)).isFalse();
-        assertThat(leadsInARotation(election, blamed, again + 2 * window + 1)).isTrue();
     }
 
     /** A block of the view before {@code view} that says what {@code parent} says of suspects. */
@@ -152,10 +157,10 @@ class HotStuffRulesTest {
         return make.block(parent, make.qc(b2), view - 1, 0, parent.suspects()).header();
     }
 
-    /** Whether v3 leads any of the four views from {@code view} on. */
-    private boolean leadsInARotation(SkipFailed election, Header parent, long view) {
+    /** Whether a validator leads any of the four views from {@code view} on. */
+    private boolean leads(int validator, Header parent, long view) {
         for (long next = view; next < view + 4; next++) {
-            if (election.afterCertificate(validators, at(parent, next)).equals(v(3))) {
+            if (new SkipFailed(1).afterCertificate(validators, at(parent, next)).equals(v(validator))) {
                 return true;
             }
         }

@@ -14,6 +14,7 @@ import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
 import dev.parley.hotstuff.HotStuffMessage.Timeout;
 import dev.parley.hotstuff.HotStuffMessage.Vote;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -158,13 +159,13 @@ class HotStuffVerifierTest {
     @Test
     void refuses_blocks_that_no_correct_leader_makes() {
         QC qc = make.qc(first);
-        List<Suspect> two = List.of(new Suspect(v(1), 1, 1), new Suspect(v(2), 1, 1));
+        List<Suspect> five = Collections.nCopies(5, new Suspect(v(1), 1, 1));
         for (Block impossible : List.of(
                 new Block(0, 2, v(1), qc, List.of(), Fixture.payload(1)),
                 new Block(3, 2, v(1), qc, List.of(), Fixture.payload(1)),
                 new Block(1, 1, v(1), qc, List.of(), Fixture.payload(1)),
                 new Block(2, 2, v(4), qc, List.of(), Fixture.payload(1)),
-                new Block(2, 2, v(1), qc, two, Fixture.payload(1)))) {
+                new Block(2, 2, v(1), qc, five, Fixture.payload(1)))) {
             assertRefused(make.proposal(impossible, null, 1), 1, Reason.MALFORMED);
             assertRefused(new BlockResponse(impossible.id(), List.of(impossible)), 1, Reason.MALFORMED);
         }

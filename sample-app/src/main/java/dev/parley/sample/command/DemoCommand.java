@@ -1,5 +1,7 @@
 package dev.parley.sample.command;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.parley.LocalCluster;
 import dev.parley.client.ParleyClient;
 import dev.parley.client.Receipt;
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -96,6 +99,8 @@ final class DemoCommand implements Callable<Integer> {
                 .config("parley.validator.status-interval = 200 ms")
                 .observer((validator, observation) ->
                         seen.offer(new Seen(validator.index(), observation, System.nanoTime())));
+        // The board shows what the validators' log would say in the middle of it.
+        ((Logger) LoggerFactory.getLogger("dev.parley.validator")).setLevel(Level.ERROR);
         try (LocalCluster<Transfer, Statement, Books> cluster = builder.start();
                 ParleyClient<Transfer, Statement> client = cluster.client()) {
             return new Show(cluster, client, byzantine, seen).run() ? 0 : ParleyCommand.FAILED;
