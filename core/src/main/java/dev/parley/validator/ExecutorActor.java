@@ -49,11 +49,11 @@ final class ExecutorActor<R> {
     private enum Signal implements Command {
         /** Votes on roots get lost: who misses some asks for them. */
         TICK,
-        /** Peers had their time to say which command it is. */
-        DIVERGENCE_UNEXPLAINED
+        /** Peers had their time to say which command it is, and to ask this validator the same. */
+        STOP_DIVERGED
     }
 
-    /** How long a validator that must stop waits for the peers' results, to name the command. */
+    /** How long a validator that must stop waits for the peers' results, to name the command, and gives them its own. */
     private static final Duration EXPLANATION_TIMEOUT = Duration.ofSeconds(2);
 
     /** The most roots for which votes are asked for at once. */
@@ -70,6 +70,7 @@ final class ExecutorActor<R> {
     private long executedAtLastTick;
     private boolean stopped;
     private @Nullable Divergence divergence;
+    private @Nullable String explanation;
 
     private ExecutorActor(
             Executor<?, R, ?> executor,
@@ -127,8 +128,11 @@ final class ExecutorActor<R> {
             case Signal signal -> {
                 switch (signal) {
                     case TICK -> askForMissingVotes();
-                    case DIVERGENCE_UNEXPLAINED ->
-                        stop.accept(divergence + "; no peer gave its results, so the command is not known");
+                    case STOP_DIVERGED ->
+                        stop.accept(
+                                explanation != null
+                                        ? explanation
+                                        : divergence + "; no peer gave its results, so the command is not known");
                 }
             }
         }
@@ -204,7 +208,7 @@ final class ExecutorActor<R> {
         if (divergence == null) {
             divergence = found;
             found.others().forEach(peer -> link.send(peer, new PeerMessage.ResultsRequest(found.height())));
-            timers.startSingleTimer(Signal.DIVERGENCE_UNEXPLAINED, EXPLANATION_TIMEOUT);
+            timers.startSingleTimer(Signal.STOP_DIVERGED, EXPLANATION_TIMEOUT);
         }
     }
 
@@ -227,12 +231,13 @@ final class ExecutorActor<R> {
             return;
         }
         OptionalInt index = own.get().items().firstDifference(results.items());
-        if (index.isPresent() && index.getAsInt() < own.get().commands().size()) {
-            timers.cancel(Signal.DIVERGENCE_UNEXPLAINED);
+        if (explanation == null
+                && index.isPresent()
+                && index.getAsInt() < own.get().commands().size()) {
             dev.parley.log.Command command = own.get().commands().get(index.getAsInt());
-            stop.accept(found + "; the first command that gave another result at " + peer + " is number "
+            explanation = found + "; the first command that gave another result at " + peer + " is number "
                     + index.getAsInt() + " of the block, " + command.id()
-                    + ": look there for a clock, randomness, hash order or a thread; the data is kept");
+                    + ": look there for a clock, randomness, hash order or a thread; the data is kept";
         }
     }
 
