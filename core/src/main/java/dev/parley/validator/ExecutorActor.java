@@ -9,7 +9,6 @@ import dev.parley.app.SignedRoot;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.ValidatorId;
-import dev.parley.crypto.Digest;
 import dev.parley.log.CommandId;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
@@ -42,9 +41,7 @@ final class ExecutorActor<R> {
     record Recall(CommandId command) implements Command {}
 
     /** The height up to which this validator has executed, and the hash of its state there. */
-    record GetState(ActorRef<StateAt> replyTo) implements Command {}
-
-    record StateAt(long height, Digest stateHash) {}
+    record GetState(ActorRef<ValidatorNode.StateAt> replyTo) implements Command {}
 
     private enum Signal implements Command {
         /** Votes on roots get lost: who misses some asks for them. */
@@ -124,7 +121,7 @@ final class ExecutorActor<R> {
             }
             case CheckAdmission check -> check(check.command());
             case Recall recall -> recall(recall.command());
-            case GetState get -> get.replyTo().tell(new StateAt(executor.height(), executor.stateHash()));
+            case GetState get -> get.replyTo().tell(new ValidatorNode.StateAt(executor.height(), executor.stateHash()));
             case Signal signal -> {
                 switch (signal) {
                     case TICK -> askForMissingVotes();
@@ -151,8 +148,8 @@ final class ExecutorActor<R> {
             stopped = true;
             return;
         }
-        SignedRoot own = SignedRoot.sign(executed, setup.self(), setup.signer(), setup.domain());
-        link.broadcast(new PeerMessage.StateVote(own.height(), own.block(), own.root(), own.signature()));
+        SignedRoot own = sign(executed);
+        link.broadcast(asVote(own));
         collector.executed(executed, own).forEach(this::on);
     }
 
@@ -168,10 +165,15 @@ final class ExecutorActor<R> {
     }
 
     private void vote(ValidatorId peer, long height) {
-        executor.recent(height)
-                .map(block -> SignedRoot.sign(block, setup.self(), setup.signer(), setup.domain()))
-                .ifPresent(own -> link.send(
-                        peer, new PeerMessage.StateVote(own.height(), own.block(), own.root(), own.signature())));
+        executor.recent(height).ifPresent(block -> link.send(peer, asVote(sign(block))));
+    }
+
+    private SignedRoot sign(ExecutedBlock block) {
+        return SignedRoot.sign(block, setup.self(), setup.signer(), setup.domain());
+    }
+
+    private static PeerMessage.StateVote asVote(SignedRoot own) {
+        return new PeerMessage.StateVote(own.height(), own.block(), own.root(), own.signature());
     }
 
     private void on(RootCollector.Event event) {

@@ -133,9 +133,8 @@ public final class ValidatorNode implements AutoCloseable {
 
     /** The hash of the whole state, and the height it belongs to. */
     public CompletionStage<StateAt> state() {
-        return actors.thenCompose(a -> AskPattern.<ExecutorActor.Command, ExecutorActor.StateAt>ask(
-                        a.executor(), ExecutorActor.GetState::new, ASK_TIMEOUT, system.scheduler()))
-                .thenApply(state -> new StateAt(state.height(), state.stateHash()));
+        return actors.thenCompose(a -> AskPattern.<ExecutorActor.Command, StateAt>ask(
+                a.executor(), ExecutorActor.GetState::new, ASK_TIMEOUT, system.scheduler()));
     }
 
     /** How many messages of a peer were refused for a reason. */
