@@ -2,6 +2,7 @@ package dev.parley.hotstuff;
 
 import dev.parley.consensus.Effect;
 import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Outbox;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.SignedStatement;
 import dev.parley.hotstuff.HotStuffMessage.Proposal;

@@ -2,6 +2,7 @@ package dev.parley.hotstuff;
 
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Effect;
+import dev.parley.consensus.Outbox;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;

@@ -8,6 +8,7 @@ import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Effect;
 import dev.parley.consensus.Input;
+import dev.parley.consensus.Outbox;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.Restored;

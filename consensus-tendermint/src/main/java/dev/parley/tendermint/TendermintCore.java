@@ -1,0 +1,1036 @@
+package dev.parley.tendermint;
+
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ConsensusCore;
+import dev.parley.consensus.ConsensusRecord;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.CoreReport;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Effect;
+import dev.parley.consensus.Input;
+import dev.parley.consensus.Outbox;
+import dev.parley.consensus.Payload;
+import dev.parley.consensus.Refusal.Reason;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.TimerId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.tendermint.TendermintMessage.BlockRequest;
+import dev.parley.tendermint.TendermintMessage.BlockResponse;
+import dev.parley.tendermint.TendermintMessage.Part;
+import dev.parley.tendermint.TendermintMessage.Proposal;
+import dev.parley.tendermint.TendermintMessage.Summary;
+import dev.parley.tendermint.TendermintMessage.Vote;
+import dev.parley.tendermint.TendermintMessage.Votes;
+import dev.parley.tendermint.TendermintRecord.BlockRecord;
+import dev.parley.tendermint.TendermintRules.Occasion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One validator's part in Tendermint: Algorithm 1 of arXiv 1807.04938, with its names (h_p is {@code height}, round_p is
+ * {@code round}, step_p is {@code step}; lockedValue, lockedRound, validValue and validRound are in {@code safety}). An input only
+ * adds to what is known; then {@link #applyRules} lets upon-rules fire until none does.
+ */
+final class TendermintCore implements ConsensusCore {
+    static final TimerId PROPOSE_TIMER = new TimerId("propose");
+    static final TimerId PREVOTE_TIMER = new TimerId("prevote");
+    static final TimerId PRECOMMIT_TIMER = new TimerId("precommit");
+    static final TimerId EMPTY_BLOCK_TIMER = new TimerId("empty-block");
+
+    /** So many rounds back votes are kept; nothing in older ones can matter that later ones, or certificates, do not bring. */
+    static final int ROUNDS_KEPT = 8;
+
+    private final ValidatorId self;
+    private final ConsensusSetup setup;
+    private final ValidatorSet validators;
+    private final TendermintSettings settings;
+    private final TendermintRules rules;
+    private final TendermintStatements statements;
+    private final ProposerSchedule schedule;
+    private final Outbox outbox = new Outbox();
+    private final Accuser accuser;
+    private final Gossip gossip;
+    private final NextHeight nextHeight;
+
+    private long height = 1;
+    private BlockId parent = BlockId.GENESIS;
+    private @Nullable LastCommit lastCommit;
+
+    private int round;
+    private Step step = Step.PROPOSE;
+    private SafetyRecord safety = SafetyRecord.atHeight(1);
+    private final TreeMap<Integer, Round> rounds = new TreeMap<>();
+    private final HigherRounds higher;
+    /** The blocks of this height that proposals or votes name. */
+    private final Map<BlockId, Candidate> candidates = new LinkedHashMap<>();
+
+    private boolean workPending;
+    private boolean emptyBlockDue;
+    private boolean resting;
+    private boolean proposeTimerRuns;
+    private boolean emptyBlockTimerRuns;
+
+    private long ticket;
+    /** The round for which the outstanding request for a payload is, -1 if there is none. */
+    private int requestRound = -1;
+
+    private boolean requestEvenIfEmpty;
+
+    TendermintCore(ConsensusSetup setup, TendermintSettings settings, TendermintRules rules) {
+        this.self = setup.self();
+        this.setup = setup;
+        this.validators = setup.validators();
+        this.settings = settings;
+        this.rules = rules;
+        this.statements = new TendermintStatements(setup.domain());
+        this.schedule = new ProposerSchedule(validators);
+        this.accuser = new Accuser(statements, rules, outbox);
+        this.gossip = new Gossip(self, validators, settings.gossipInterval(), outbox);
+        this.nextHeight = new NextHeight(validators.size());
+        this.higher = new HigherRounds(validators);
+    }
+
+    @Override
+    public List<Effect> handle(Input input) {
+        switch (input) {
+            case Input.Start(Restored restored) -> onStart(restored);
+            case Input.Received(ValidatorId from, TendermintMessage message) -> onMessage(from, message);
+            case Input.Received(ValidatorId from, var other) ->
+                outbox.refuse(from, Reason.MALFORMED, "not a message of Tendermint");
+            case Input.TimerFired(TimerId timer) -> onTimer(timer);
+            case Input.PayloadReady(long answered, Payload payload) -> onPayloadReady(answered, payload);
+            case Input.PayloadChecked(BlockId block, boolean accepted) -> onPayloadChecked(block, accepted);
+            case Input.WorkPending(boolean pendingNow) -> workPending = pendingNow;
+            case Input.CaughtUp(List<DecidedBlock> blocks) -> onCaughtUp(blocks);
+        }
+        do {
+            applyRules();
+        } while (propose());
+        fetch(false);
+        keepTime();
+        return outbox.drain();
+    }
+
+    // The upon-rules of Algorithm 1
+
+    private void applyRules() {
+        while (onCommit()
+                || onHigherRounds()
+                || onPolka()
+                || onFreshProposal()
+                || onProposalWithPolka()
+                || onPolkaForNil()
+                || onAnyPrevotes()
+                || onAnyPrecommits()
+                || onPrecommitsForNil()) {}
+    }
+
+    /** Lines 11–21: StartRound(r). Whoever is not to propose waits; {@link #keepTime} starts timeoutPropose. */
+    private void startRound(int r, String cause) {
+        stopTimers();
+        round = r;
+        step = Step.PROPOSE;
+        safety = safety.inRound(r);
+        requestRound = -1;
+        roundOf(r);
+        while (rounds.firstKey() < r - ROUNDS_KEPT) {
+            rounds.pollFirstEntry();
+            forgetCandidates();
+        }
+        outbox.observe(new Observation.ViewEntered(r, proposer(), cause));
+        higher.takeUpTo(r).forEach(message -> accept(message.signer(), message));
+    }
+
+    /**
+     * Lines 14–19: the proposer proposes its valid value, or asks for a new one (getValue).
+     *
+     * @return whether it has proposed
+     */
+    private boolean propose() {
+        if (!self.equals(proposer()) || step != Step.PROPOSE || safety.proposal() != null) {
+            return false;
+        }
+        Candidate valid = candidates.get(safety.valid().block());
+        if (rules.proposesValidValue() && safety.valid().round() >= 0) {
+            if (valid == null || valid.block == null) {
+                return false;
+            }
+            propose(valid.block, safety.valid().round(), safety.polka());
+            return true;
+        }
+        boolean evenIfEmpty = round > 0 || emptyBlockDue;
+        if (requestRound != round || (evenIfEmpty && !requestEvenIfEmpty)) {
+            requestRound = round;
+            requestEvenIfEmpty = evenIfEmpty;
+            outbox.add(new Effect.RequestPayload(++ticket, parent, evenIfEmpty));
+        }
+        return false;
+    }
+
+    private void onPayloadReady(long answered, Payload payload) {
+        if (answered != ticket || requestRound != round || step != Step.PROPOSE || safety.proposal() != null) {
+            return;
+        }
+        requestRound = -1;
+        Header header = new Header(
+                height, parent, self, round, Parts.commitment(payload, settings.partBytes()), payload.sizeBytes());
+        propose(new Block(header, payload), -1, null);
+    }
+
+    /** Line 19. */
+    private void propose(Block block, int validRound, @Nullable VoteCertificate polka) {
+        byte[] statement = statements.proposal(height, round, validRound, block.id());
+        Proposal proposal = new Proposal(
+                block.header(),
+                round,
+                validRound,
+                self,
+                polka,
+                block.payload(),
+                setup.signer().sign(statement));
+        safety = safety.withProposal(proposal.withoutPayload());
+        Candidate candidate = candidate(block.header());
+        candidate.complete(block.payload());
+        record(Occasion.PROPOSAL, candidate);
+        outbox.observe(new Observation.Proposed(
+                round, height, block.id(), block.payload().isEmpty()));
+        publish(proposal);
+        accept(self, proposal);
+    }
+
+    private void publish(Proposal proposal) {
+        Candidate candidate = candidates.get(proposal.block());
+        Block block = candidate == null ? null : candidate.block;
+        if (block == null) {
+            return;
+        }
+        if (Parts.count(block.header().payloadBytes(), settings.partBytes()) == 1) {
+            outbox.add(new Effect.Broadcast(new Proposal(
+                    block.header(),
+                    proposal.round(),
+                    proposal.validRound(),
+                    proposal.proposer(),
+                    proposal.polka(),
+                    block.payload(),
+                    proposal.signature())));
+        } else {
+            outbox.add(new Effect.Broadcast(proposal.withoutPayload()));
+            for (Part part : Parts.split(block, settings.partBytes())) {
+                outbox.add(new Effect.Broadcast(part));
+            }
+        }
+    }
+
+    /** Lines 22–27: a fresh proposal is prevoted if it is valid and the lock does not forbid it, else nil. */
+    private boolean onFreshProposal() {
+        Proposal proposal = roundOf(round).proposal;
+        if (!rules.mayPrevote(step) || proposal == null || proposal.validRound() != -1) {
+            return false;
+        }
+        Candidate candidate = candidate(proposal.header());
+        if (candidate.isBroken()) {
+            return prevote(TendermintMessage.NIL, proposal, "its parts are no payload");
+        }
+        Block block = candidate.block;
+        if (block == null) {
+            return false;
+        }
+        if (!rules.mayPrevoteFresh(safety.lock(), block.id())) {
+            return prevote(TendermintMessage.NIL, proposal, "locked on " + safety.lock());
+        }
+        return switch (candidate.check) {
+            case NOT_ASKED -> {
+                candidate.check = Candidate.Check.ASKED;
+                outbox.add(new Effect.CheckPayload(block.id(), parent, block.payload(), false));
+                yield false;
+            }
+            case ASKED -> false;
+            case ACCEPTED -> prevote(block.id(), proposal, "");
+            case REFUSED -> prevote(TendermintMessage.NIL, proposal, "the payload was refused");
+        };
+    }
+
+    /**
+     * Lines 28–33: a block that had a polka in validRound is prevoted unless one is locked on another one since a later round. The
+     * polka came with the proposal and is verified; that a quorum prevoted the block implies that it is valid.
+     */
+    private boolean onProposalWithPolka() {
+        Proposal proposal = roundOf(round).proposal;
+        if (!rules.mayPrevote(step) || proposal == null || proposal.validRound() < 0) {
+            return false;
+        }
+        if (candidate(proposal.header()).block == null) {
+            return false;
+        }
+        return rules.mayPrevoteWithPolka(safety.lock(), proposal.block(), proposal.validRound())
+                ? prevote(proposal.block(), proposal, "")
+                : prevote(TendermintMessage.NIL, proposal, "locked on " + safety.lock());
+    }
+
+    private boolean prevote(BlockId block, Proposal proposal, String why) {
+        if (block.equals(TendermintMessage.NIL)) {
+            outbox.observe(new Observation.VoteWithheld(round, proposal.block(), why));
+        }
+        prevote(block);
+        return true;
+    }
+
+    /** Lines 34–35: a quorum has prevoted, for whatever it was: some time is left for the rest. */
+    private boolean onAnyPrevotes() {
+        Round current = roundOf(round);
+        if (step != Step.PREVOTE
+                || current.prevoteTimeoutStarted
+                || current.prevotes.anyPower() < rules.quorum(validators, VoteKind.PREVOTE)) {
+            return false;
+        }
+        current.prevoteTimeoutStarted = true;
+        outbox.add(new Effect.StartTimer(PREVOTE_TIMER, timeout(settings.prevote())));
+        return true;
+    }
+
+    /** Lines 36–43: a polka in this round makes its block the valid value, and locks it if one has not yet precommitted. */
+    private boolean onPolka() {
+        Round current = roundOf(round);
+        if (step == Step.PROPOSE || current.polkaSeen) {
+            return false;
+        }
+        BlockId id = current.prevotes.blockWith(rules.quorum(validators, VoteKind.PREVOTE));
+        Candidate candidate = id == null ? null : candidates.get(id);
+        if (id == null || candidate == null || candidate.block == null) {
+            return false;
+        }
+        current.polkaSeen = true;
+        VoteCertificate polka = current.prevotes.certificate(VoteKind.PREVOTE, height, round, id);
+        outbox.observe(new Observation.CertificateFormed("polka", round, id, polka.signers()));
+        safety = safety.withValid(new Lock(round, id), polka);
+        if (step == Step.PREVOTE) {
+            safety = safety.withLock(rules.lockOn(safety.lock(), id, round));
+            outbox.observe(new Observation.Locked(round, id));
+            precommit(id, candidate);
+        } else {
+            record(Occasion.PRECOMMIT, candidate);
+        }
+        return true;
+    }
+
+    /** Lines 44–46: a quorum prevoted nil. */
+    private boolean onPolkaForNil() {
+        if (step != Step.PREVOTE
+                || roundOf(round).prevotes.power(TendermintMessage.NIL) < rules.quorum(validators, VoteKind.PREVOTE)) {
+            return false;
+        }
+        safety = safety.withLock(rules.lockAfterNil(safety.lock()));
+        precommit(TendermintMessage.NIL, null);
+        return true;
+    }
+
+    /** Lines 47–48: a quorum has precommitted, for whatever it was: some time is left for the rest, then the round is over. */
+    private boolean onAnyPrecommits() {
+        Round current = roundOf(round);
+        if (current.precommitTimeoutStarted
+                || current.precommits.anyPower() < rules.quorum(validators, VoteKind.PRECOMMIT)) {
+            return false;
+        }
+        current.precommitTimeoutStarted = true;
+        outbox.add(new Effect.StartTimer(PRECOMMIT_TIMER, timeout(settings.precommit())));
+        return true;
+    }
+
+    /**
+     * Beyond the paper: a quorum precommitted nil, so this round decides nothing, and waiting for the rest of its precommits (lines
+     * 47–48) would only lose time. Everybody receives these votes sooner or later and moves on as well.
+     */
+    private boolean onPrecommitsForNil() {
+        if (roundOf(round).precommits.power(TendermintMessage.NIL) < rules.quorum(validators, VoteKind.PRECOMMIT)) {
+            return false;
+        }
+        openNextRound("nil");
+        return true;
+    }
+
+    /** Lines 49–54: a quorum of precommits of any one round decides. The block may have come from anybody: the votes name it. */
+    private boolean onCommit() {
+        for (Round candidateRound : rounds.values()) {
+            BlockId id = candidateRound.precommits.blockWith(rules.quorum(validators, VoteKind.PRECOMMIT));
+            Candidate candidate = id == null ? null : candidates.get(id);
+            if (candidate != null && candidate.block != null) {
+                decide(candidate.block, candidateRound);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void decide(Block block, Round decidedIn) {
+        LastCommit before = lastCommit;
+        if (before != null) {
+            before.certify(true, validators.size(), outbox);
+        }
+        Header header = block.header();
+        LastCommit commit = new LastCommit(header, decidedIn.number, decidedIn.precommits);
+        TendermintCertificate certificate = commit.certificate();
+        outbox.observe(
+                new Observation.CertificateFormed("commit", decidedIn.number, header.id(), certificate.signers()));
+        outbox.add(new Effect.Decide(new DecidedBlock(
+                height, header.id(), parent, header.proposer(), header.round(), block.payload(), certificate)));
+        outbox.observe(new Observation.Decided(
+                decidedIn.number, height, header.id(), block.payload().isEmpty()));
+        lastCommit = commit;
+        openHeight(height + 1, header.id());
+    }
+
+    /** Lines 52–54: forget what belonged to the last height, StartRound(0). */
+    private void openHeight(long newHeight, BlockId decided) {
+        for (Candidate candidate : candidates.values()) {
+            forget(candidate);
+        }
+        candidates.clear();
+        stopTimers();
+        rounds.clear();
+        higher.clear();
+        height = newHeight;
+        parent = decided;
+        safety = SafetyRecord.atHeight(newHeight);
+        emptyBlockDue = false;
+        startRound(0, "commit");
+        for (NextHeight.Early early : nextHeight.take()) {
+            onMessage(early.from(), early.message());
+        }
+    }
+
+    /** Lines 55–56: at least one correct validator is in a higher round. */
+    private boolean onHigherRounds() {
+        int reached = higher.reachedBy(rules.quorumToSkip(validators));
+        if (reached <= round) {
+            return false;
+        }
+        startRound(reached, "skip");
+        return true;
+    }
+
+    // Lines 57–67: time-outs. Timers are stopped with their round, so none of another (height, round) gets here.
+
+    private void onTimer(TimerId timer) {
+        if (timer.equals(Gossip.TIMER)) {
+            if (gossip.onTimer(height) && !isIdle()) {
+                gossip.ask(summary());
+                fetch(true);
+            }
+        } else if (timer.equals(EMPTY_BLOCK_TIMER)) {
+            emptyBlockTimerRuns = false;
+            emptyBlockDue = true;
+        } else if (timer.equals(PROPOSE_TIMER)) {
+            onTimeoutPropose();
+        } else if (timer.equals(PREVOTE_TIMER)) {
+            onTimeoutPrevote();
+        } else if (timer.equals(PRECOMMIT_TIMER)) {
+            onTimeoutPrecommit();
+        }
+    }
+
+    /** Lines 57–60. */
+    private void onTimeoutPropose() {
+        proposeTimerRuns = false;
+        if (step == Step.PROPOSE) {
+            observeTimeout(PROPOSE_TIMER, settings.propose());
+            prevote(TendermintMessage.NIL);
+        }
+    }
+
+    /** Lines 61–64. */
+    private void onTimeoutPrevote() {
+        if (step == Step.PREVOTE) {
+            observeTimeout(PREVOTE_TIMER, settings.prevote());
+            precommit(TendermintMessage.NIL, null);
+        }
+    }
+
+    /** Lines 65–67. */
+    private void onTimeoutPrecommit() {
+        observeTimeout(PRECOMMIT_TIMER, settings.precommit());
+        openNextRound("time-out");
+    }
+
+    private void openNextRound(String cause) {
+        if (round + 1 == TendermintMessage.MAX_ROUND) {
+            throw new IllegalStateException("height " + height + " has failed in " + TendermintMessage.MAX_ROUND
+                    + " rounds: more than f validators are faulty, or time-outs are far too short");
+        }
+        startRound(round + 1, cause);
+    }
+
+    private void observeTimeout(TimerId timer, TendermintSettings.Timeout timeout) {
+        outbox.observe(
+                new Observation.TimedOut(timer.name(), round, timeout(timeout).toMillis()));
+    }
+
+    private Duration timeout(TendermintSettings.Timeout timeout) {
+        return rules.timeout(timeout, round, settings.maxTimeout());
+    }
+
+    // Votes: recorded, sent, counted
+
+    private void prevote(BlockId block) {
+        if (step == Step.PROPOSE) {
+            step = Step.PREVOTE;
+        }
+        Vote vote = vote(VoteKind.PREVOTE, block);
+        safety = safety.withPrevote(vote);
+        record(Occasion.PREVOTE, null);
+        send(vote);
+    }
+
+    /** @param locked what is locked with it, null for nil */
+    private void precommit(BlockId block, @Nullable Candidate locked) {
+        step = Step.PRECOMMIT;
+        Vote vote = vote(VoteKind.PRECOMMIT, block);
+        safety = safety.withPrecommit(vote);
+        record(Occasion.PRECOMMIT, locked);
+        send(vote);
+    }
+
+    private Vote vote(VoteKind kind, BlockId block) {
+        byte[] statement = statements.vote(kind, height, round, block);
+        return new Vote(kind, height, round, block, self, setup.signer().sign(statement));
+    }
+
+    private void send(Vote vote) {
+        outbox.observe(new Observation.Voted(vote.kind().toString(), vote.round(), vote.isNil() ? null : vote.block()));
+        outbox.add(new Effect.Broadcast(vote));
+        accept(self, vote);
+    }
+
+    /** Persist before send. */
+    private void record(Occasion occasion, @Nullable Candidate candidate) {
+        if (candidate != null && !candidate.recorded && candidate.block != null && rules.recordsBlocks()) {
+            candidate.recorded = true;
+            outbox.add(new Effect.Persist(
+                    TendermintRecord.blockKey(candidate.header.id()), new BlockRecord(candidate.block)));
+        }
+        if (rules.recordsBefore(occasion)) {
+            outbox.add(new Effect.Persist(TendermintRecord.SAFETY, safety));
+        }
+    }
+
+    private void forget(Candidate candidate) {
+        if (candidate.recorded) {
+            outbox.add(new Effect.Forget(TendermintRecord.blockKey(candidate.header.id())));
+        }
+    }
+
+    // Messages
+
+    private void onMessage(ValidatorId from, TendermintMessage message) {
+        if (message.height() == height) {
+            accept(from, message);
+        } else if (message.height() < height) {
+            onLate(from, message);
+        } else if (message.height() > height + 1) {
+            gossip.behind(message.height() - 1, from);
+        } else {
+            gossip.saw(height, from);
+            boolean passing = message instanceof Summary || message instanceof BlockRequest;
+            if (!passing && !nextHeight.add(from, message, from.equals(schedule.proposer(height + 1, 0)))) {
+                outbox.refuse(from, Reason.OVER_CAPACITY, "more of height " + message.height() + " than is kept");
+            }
+        }
+    }
+
+    /** A message of this height, verified. */
+    private void accept(ValidatorId from, TendermintMessage message) {
+        switch (message) {
+            case Proposal proposal -> onProposal(from, proposal);
+            case Part part -> onPart(from, part);
+            case Vote vote -> onVote(from, vote);
+            case Votes votes -> votes.votes().forEach(vote -> onVote(from, vote));
+            case Summary summary -> {
+                Round theirs = kept(summary.round());
+                if (rules.answersSummaries()) {
+                    gossip.answer(
+                            from, summary, theirs, theirs == null ? null : whole(theirs), roundOf(round), summary());
+                }
+            }
+            case BlockRequest request -> {
+                Candidate candidate = candidates.get(request.block());
+                if (candidate != null && candidate.block != null) {
+                    gossip.answer(from, candidate.block, request.missing(), settings.partBytes());
+                }
+            }
+            case BlockResponse response -> onBlockResponse(from, response.block());
+        }
+    }
+
+    private void onProposal(ValidatorId from, Proposal proposal) {
+        if (proposal.round() > round) {
+            higher.add(proposal);
+            return;
+        }
+        Round its = kept(proposal.round());
+        if (its == null) {
+            outbox.refuse(from, Reason.STALE, "a proposal of round " + proposal.round() + " in round " + round);
+            return;
+        }
+        Header header = proposal.header();
+        if (!rules.mayPropose(proposal.proposer(), schedule.proposer(height, proposal.round()))
+                || !rules.mayPropose(header.proposer(), schedule.proposer(height, header.round()))) {
+            outbox.refuse(from, Reason.NOT_LEADER, proposal.proposer() + " proposed in round " + proposal.round());
+            return;
+        }
+        if (!header.parent().equals(parent)) {
+            outbox.refuse(from, Reason.CONFLICT, header + " does not extend " + parent);
+            return;
+        }
+        Proposal earlier = its.proposal;
+        if (earlier == null) {
+            its.proposal = proposal.withoutPayload();
+            if (!from.equals(self)) {
+                outbox.observe(new Observation.ProposalReceived(
+                        proposal.round(), height, proposal.block(), proposal.proposer()));
+            }
+            Candidate candidate = candidate(header);
+            if (proposal.payload() != null) {
+                candidate.complete(proposal.payload());
+            }
+        } else if (!earlier.block().equals(proposal.block()) || earlier.validRound() != proposal.validRound()) {
+            accuser.twoProposals(from, earlier, proposal);
+            outbox.refuse(from, Reason.CONFLICT, "a second proposal in round " + proposal.round());
+            Candidate named = candidates.get(proposal.block());
+            if (named != null && proposal.payload() != null) {
+                named.complete(proposal.payload());
+            }
+        }
+    }
+
+    private void onVote(ValidatorId from, Vote vote) {
+        if (vote.height() != height) {
+            onLate(from, vote);
+            return;
+        }
+        if (vote.round() > round) {
+            Vote earlier = higher.add(vote);
+            if (earlier != null) {
+                accuser.twoVotes(from, earlier, vote);
+            }
+            return;
+        }
+        Round its = kept(vote.round());
+        if (its == null) {
+            outbox.refuse(from, Reason.STALE, "a vote of round " + vote.round() + " in round " + round);
+            return;
+        }
+        if (rules.countsPrecommitsAcrossRounds() && vote.kind() == VoteKind.PRECOMMIT) {
+            its = roundOf(round);
+        }
+        count(from, vote, its.votes(vote.kind()));
+    }
+
+    private void count(ValidatorId from, Vote vote, VoteSet votes) {
+        if (votes.add(vote) == VoteSet.Added.CONFLICTING) {
+            Vote earlier = votes.of(vote.voter());
+            if (earlier != null && earlier.round() == vote.round()) {
+                accuser.twoVotes(from, earlier, vote);
+                outbox.refuse(from, Reason.CONFLICT, "a second " + vote.kind() + " in round " + vote.round());
+            }
+        }
+    }
+
+    /** A message of a height that is decided: a precommit for the last one may still enter its certificate. */
+    private void onLate(ValidatorId from, TendermintMessage message) {
+        LastCommit last = lastCommit;
+        switch (message) {
+            case Vote vote
+            when last != null && last.isAbout(vote) -> {
+                count(from, vote, last.precommits());
+                last.certify(false, validators.size(), outbox);
+            }
+            case Votes votes ->
+                votes.votes().forEach(vote -> {
+                    if (last != null && last.isAbout(vote)) {
+                        onLate(from, vote);
+                    }
+                });
+            default -> {
+                if (message.height() < height - 1) {
+                    outbox.refuse(
+                            from, Reason.STALE, "a message of height " + message.height() + " at height " + height);
+                }
+            }
+        }
+    }
+
+    // Blocks: in proposals, in parts, asked for
+
+    private void onPart(ValidatorId from, Part part) {
+        Candidate candidate = candidates.get(part.header().id());
+        if (candidate == null && isWelcome(from, part.header())) {
+            candidate = candidate(part.header());
+        }
+        if (candidate == null) {
+            outbox.refuse(from, Reason.UNREQUESTED, "a part of " + part.header());
+            return;
+        }
+        if (candidate.block != null || candidate.isBroken()) {
+            return;
+        }
+        candidate.parts.add(part);
+        if (candidate.parts.isComplete()) {
+            try {
+                candidate.complete(candidate.parts.payload(setup.payloads()));
+            } catch (MalformedException e) {
+                candidate.check = Candidate.Check.REFUSED;
+                outbox.refuse(
+                        candidate.header.proposer(), Reason.BAD_PAYLOAD, candidate.header + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private void onBlockResponse(ValidatorId from, Block block) {
+        if (!candidates.containsKey(block.id()) && !isWelcome(from, block.header())) {
+            outbox.refuse(from, Reason.UNREQUESTED, block.toString());
+            return;
+        }
+        candidate(block.header()).complete(block.payload());
+    }
+
+    /** Whether votes call for the block, or it is the one block that may come before its proposal. */
+    private boolean isWelcome(ValidatorId from, Header header) {
+        if (header.height() != height || !header.parent().equals(parent)) {
+            return false;
+        }
+        if (header.id().equals(wanted())) {
+            return true;
+        }
+        Round its = kept(header.round());
+        if (its == null
+                || its.early != null
+                || its.proposal != null
+                || !from.equals(header.proposer())
+                || !from.equals(schedule.proposer(height, header.round()))) {
+            return false;
+        }
+        its.early = header.id();
+        return true;
+    }
+
+    /** The block that votes or the proposal call for and that is not here; null for none. */
+    private @Nullable BlockId wanted() {
+        for (Round each : rounds.values()) {
+            BlockId decided = each.precommits.blockWith(rules.quorum(validators, VoteKind.PRECOMMIT));
+            if (isMissing(decided)) {
+                return decided;
+            }
+        }
+        Round current = roundOf(round);
+        BlockId polka = current.prevotes.blockWith(rules.quorum(validators, VoteKind.PREVOTE));
+        if (isMissing(polka)) {
+            return polka;
+        }
+        Proposal proposal = current.proposal;
+        return proposal != null && isMissing(proposal.block()) ? proposal.block() : null;
+    }
+
+    private boolean isMissing(@Nullable BlockId block) {
+        if (block == null) {
+            return false;
+        }
+        Candidate candidate = candidates.get(block);
+        return candidate == null || (candidate.block == null && !candidate.isBroken());
+    }
+
+    private Candidate candidate(Header header) {
+        return candidates.computeIfAbsent(header.id(), id -> new Candidate(header, settings.partBytes()));
+    }
+
+    /** Only blocks that a kept round, the lock or the valid value names are kept. */
+    private void forgetCandidates() {
+        candidates.values().removeIf(candidate -> {
+            BlockId id = candidate.header.id();
+            boolean named = safety.lock().isOn(id) || safety.valid().isOn(id);
+            for (Round each : rounds.values()) {
+                Proposal proposal = each.proposal;
+                named |= id.equals(each.early)
+                        || (proposal != null && proposal.block().equals(id))
+                        || each.prevotes.power(id) > 0
+                        || each.precommits.power(id) > 0;
+            }
+            if (!named) {
+                forget(candidate);
+            }
+            return !named;
+        });
+    }
+
+    private void onPayloadChecked(BlockId id, boolean accepted) {
+        Candidate candidate = candidates.get(id);
+        if (candidate != null && candidate.check == Candidate.Check.ASKED) {
+            candidate.check = accepted ? Candidate.Check.ACCEPTED : Candidate.Check.REFUSED;
+        }
+    }
+
+    /** The round's proposal as it is sent: with its payload if that is here and fits. */
+    private @Nullable Proposal whole(Round its) {
+        Proposal proposal = its.proposal;
+        Candidate candidate = proposal == null ? null : candidates.get(proposal.block());
+        if (proposal == null || candidate == null || candidate.block == null) {
+            return null;
+        }
+        boolean inParts = Parts.count(candidate.header.payloadBytes(), settings.partBytes()) > 1;
+        return new Proposal(
+                proposal.header(),
+                proposal.round(),
+                proposal.validRound(),
+                proposal.proposer(),
+                proposal.polka(),
+                inParts ? null : candidate.block.payload(),
+                proposal.signature());
+    }
+
+    private Summary summary() {
+        Round current = roundOf(round);
+        return new Summary(height, round, current.proposal != null, current.prevotes.bits(), current.precommits.bits());
+    }
+
+    // Start and catch-up
+
+    /** Goes on where the record leaves off: same height, round and step, same lock; what was signed is sent again. */
+    private void onStart(Restored restored) {
+        SafetyRecord recorded = null;
+        List<Block> blocks = new ArrayList<>();
+        for (ConsensusRecord record : restored.records()) {
+            switch ((TendermintRecord) record) {
+                case SafetyRecord safetyRecord -> recorded = rules.restored(safetyRecord);
+                case BlockRecord(Block block) -> blocks.add(block);
+            }
+        }
+        DecidedBlock last = restored.lastDecided();
+        if (last != null) {
+            height = last.height() + 1;
+            parent = last.id();
+            safety = SafetyRecord.atHeight(height);
+        }
+        for (Block block : blocks) {
+            Candidate candidate = candidate(block.header());
+            candidate.complete(block.payload());
+            candidate.recorded = true;
+            if (block.header().height() != height) {
+                candidates.remove(block.id());
+                forget(candidate);
+            }
+        }
+        if (recorded != null && recorded.height() > height) {
+            throw new IllegalStateException(
+                    "the record of what was signed is of height " + recorded.height() + ", but the log ends at "
+                            + (height - 1) + ": the log has lost its end; restore it before starting");
+        }
+        if (recorded == null || recorded.height() < height) {
+            startRound(0, "start");
+            return;
+        }
+        startRound(recorded.round(), "start");
+        safety = recorded;
+        step = recorded.step();
+        Proposal proposal = recorded.proposal();
+        if (proposal != null) {
+            publish(proposal);
+            accept(self, proposal);
+        }
+        if (recorded.prevote() != null) {
+            send(recorded.prevote());
+        }
+        if (recorded.precommit() != null) {
+            send(recorded.precommit());
+        }
+    }
+
+    private void onCaughtUp(List<DecidedBlock> blocks) {
+        long before = height;
+        gossip.caughtUp();
+        for (DecidedBlock block : blocks) {
+            if (block.height() < height) {
+                continue;
+            }
+            if (!block.parent().equals(parent)) {
+                throw new IllegalStateException("peers decided " + block.id() + " of height " + block.height()
+                        + ", which does not extend the decided " + parent);
+            }
+            LastCommit last = lastCommit;
+            if (last != null) {
+                last.certify(true, validators.size(), outbox);
+            }
+            lastCommit = null;
+            outbox.add(new Effect.Decide(block));
+            outbox.observe(new Observation.Decided(
+                    block.view(), block.height(), block.id(), block.payload().isEmpty()));
+            openHeight(block.height() + 1, block.id());
+        }
+        if (height > before) {
+            outbox.observe(new Observation.CaughtUp(before, height - 1));
+        }
+    }
+
+    // Timers, rest, and what is asked of peers
+
+    private void keepTime() {
+        boolean idle = isIdle();
+        if (idle && proposeTimerRuns) {
+            proposeTimerRuns = false;
+            outbox.add(new Effect.CancelTimer(PROPOSE_TIMER));
+        } else if (!idle && step == Step.PROPOSE && !proposeTimerRuns) {
+            proposeTimerRuns = true;
+            outbox.add(new Effect.StartTimer(PROPOSE_TIMER, timeout(settings.propose())));
+        }
+        if (idle && !resting) {
+            outbox.observe(new Observation.Resting(round));
+        }
+        resting = idle;
+        if (!settings.emptyBlockInterval().isZero() && idle && !emptyBlockTimerRuns) {
+            emptyBlockTimerRuns = true;
+            outbox.add(new Effect.StartTimer(EMPTY_BLOCK_TIMER, settings.emptyBlockInterval()));
+        }
+        gossip.keepTime(idle);
+    }
+
+    /**
+     * Asks for the block that is wanted: at once if nothing at all came of it, at the next tick if parts may be under way.
+     *
+     * @param again whether it was asked for long enough ago
+     */
+    private void fetch(boolean again) {
+        BlockId block = wanted();
+        if (block == null) {
+            return;
+        }
+        Candidate candidate = candidates.get(block);
+        if (again || (candidate == null && !gossip.hasRequested(block))) {
+            Bits missing = candidate == null ? Bits.none(0) : candidate.parts.missing();
+            List<ValidatorId> holders = new ArrayList<>();
+            for (Round each : rounds.values()) {
+                holders.addAll(each.prevotes.votersFor(block));
+                holders.addAll(each.precommits.votersFor(block));
+            }
+            gossip.request(height, block, missing, holders);
+        }
+    }
+
+    /**
+     * Whether there is nothing to do at this height yet. Time-outs run only once there is: a command that waits, a proposal, or
+     * others, at least one of them correct, that have voted already.
+     */
+    private boolean isIdle() {
+        Round current = roundOf(round);
+        return round == 0
+                && step == Step.PROPOSE
+                && !workPending
+                && !emptyBlockDue
+                && current.proposal == null
+                && Math.max(current.prevotes.anyPower(), current.precommits.anyPower()) < validators.weakQuorumPower();
+    }
+
+    private void stopTimers() {
+        if (proposeTimerRuns) {
+            proposeTimerRuns = false;
+            outbox.add(new Effect.CancelTimer(PROPOSE_TIMER));
+        }
+        if (emptyBlockTimerRuns) {
+            emptyBlockTimerRuns = false;
+            outbox.add(new Effect.CancelTimer(EMPTY_BLOCK_TIMER));
+        }
+        Round current = roundOf(round);
+        if (current.prevoteTimeoutStarted) {
+            outbox.add(new Effect.CancelTimer(PREVOTE_TIMER));
+        }
+        if (current.precommitTimeoutStarted) {
+            outbox.add(new Effect.CancelTimer(PRECOMMIT_TIMER));
+        }
+    }
+
+    /** The state of a round up to the present one, null if it is not kept. */
+    private @Nullable Round kept(int number) {
+        return number > round || number < round - ROUNDS_KEPT ? null : roundOf(number);
+    }
+
+    private Round roundOf(int number) {
+        Round known = rounds.get(number);
+        if (known == null) {
+            known = new Round(number, validators);
+            rounds.put(number, known);
+        }
+        return known;
+    }
+
+    private ValidatorId proposer() {
+        return schedule.proposer(height, round);
+    }
+
+    @Override
+    public CoreReport report() {
+        Round current = roundOf(round);
+        VoteSet votes = step == Step.PRECOMMIT ? current.precommits : current.prevotes;
+        List<ValidatorId> voted = votes.voters();
+        List<ValidatorId> missing = new ArrayList<>();
+        validators.validators().forEach(validator -> {
+            if (!voted.contains(validator.id())) {
+                missing.add(validator.id());
+            }
+        });
+        List<String> details = new ArrayList<>();
+        details.add("deciding height " + height + " in step " + step);
+        details.add("valid value " + safety.valid());
+        details.add(rounds.size() + " rounds and " + candidates.size() + " blocks kept");
+        BlockId wanted = wanted();
+        if (wanted != null) {
+            details.add("fetches " + wanted);
+        }
+        return new CoreReport(
+                round,
+                height - 1,
+                Optional.of(proposer()),
+                waitingFor(current),
+                votes.anyPower(),
+                rules.quorum(validators, step == Step.PRECOMMIT ? VoteKind.PRECOMMIT : VoteKind.PREVOTE),
+                voted,
+                missing,
+                timer(current),
+                safety.lock().toString(),
+                details);
+    }
+
+    private String waitingFor(Round current) {
+        if (resting) {
+            return "a command: all is decided";
+        }
+        return switch (step) {
+            case PROPOSE -> {
+                if (current.proposal != null) {
+                    yield isMissing(current.proposal.block())
+                            ? "the parts of " + current.proposal.block()
+                            : "the check of " + current.proposal.block();
+                }
+                yield self.equals(proposer()) ? "a payload to propose" : "the proposal of round " + round;
+            }
+            case PREVOTE -> "a quorum of prevotes in round " + round;
+            case PRECOMMIT -> "a quorum of precommits in round " + round;
+        };
+    }
+
+    private String timer(Round current) {
+        if (current.precommitTimeoutStarted) {
+            return PRECOMMIT_TIMER + ", " + timeout(settings.precommit()).toMillis() + " ms";
+        }
+        if (step == Step.PREVOTE && current.prevoteTimeoutStarted) {
+            return PREVOTE_TIMER + ", " + timeout(settings.prevote()).toMillis() + " ms";
+        }
+        return proposeTimerRuns
+                ? PROPOSE_TIMER + ", " + timeout(settings.propose()).toMillis() + " ms"
+                : "none";
+    }
+}
