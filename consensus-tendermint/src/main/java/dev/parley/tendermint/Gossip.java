@@ -91,7 +91,7 @@ final class Gossip {
 
     // Who is behind
 
-    /** A peer is at the next height: it has decided this one. Most often so have we in a moment. */
+    /** A peer has decided this height or one of the next. Most often so have we in a moment. */
     void saw(long decided, ValidatorId peer) {
         ahead = peer;
         aheadHeight = decided;

@@ -59,7 +59,7 @@ final class TendermintCore implements ConsensusCore {
     private final Outbox outbox = new Outbox();
     private final Accuser accuser;
     private final Gossip gossip;
-    private final NextHeight nextHeight;
+    private final FutureHeights futureHeights;
 
     private long height = 1;
     private BlockId parent = BlockId.GENESIS;
@@ -95,7 +95,7 @@ final class TendermintCore implements ConsensusCore {
         this.schedule = new ProposerSchedule(validators);
         this.accuser = new Accuser(statements, rules, outbox);
         this.gossip = new Gossip(self, validators, settings.gossipInterval(), outbox);
-        this.nextHeight = new NextHeight(validators.size());
+        this.futureHeights = new FutureHeights(validators.size());
         this.higher = new HigherRounds(validators);
     }
 
@@ -402,7 +402,7 @@ final class TendermintCore implements ConsensusCore {
         safety = SafetyRecord.atHeight(newHeight);
         emptyBlockDue = false;
         startRound(0, "commit");
-        for (NextHeight.Early early : nextHeight.take()) {
+        for (FutureHeights.Early early : futureHeights.take(height)) {
             onMessage(early.from(), early.message());
         }
     }
@@ -460,10 +460,20 @@ final class TendermintCore implements ConsensusCore {
         openNextRound("time-out");
     }
 
+    /**
+     * Leaves no round without votes in it. The paper's processes never forget what made them leave; one that restarts here does, and those
+     * who are still in that round may wait for its votes alone. A vote for nil is safe at any time.
+     */
     private void openNextRound(String cause) {
         if (round + 1 == TendermintMessage.MAX_ROUND) {
             throw new IllegalStateException("height " + height + " has failed in " + TendermintMessage.MAX_ROUND
                     + " rounds: more than f validators are faulty, or time-outs are far too short");
+        }
+        if (step == Step.PROPOSE) {
+            prevote(TendermintMessage.NIL);
+        }
+        if (step == Step.PREVOTE) {
+            precommit(TendermintMessage.NIL, null);
         }
         startRound(round + 1, cause);
     }
@@ -534,12 +544,13 @@ final class TendermintCore implements ConsensusCore {
             accept(from, message);
         } else if (message.height() < height) {
             onLate(from, message);
-        } else if (message.height() > height + 1) {
+        } else if (message.height() > height + FutureHeights.WINDOW) {
             gossip.behind(message.height() - 1, from);
         } else {
-            gossip.saw(height, from);
+            gossip.saw(message.height() - 1, from);
             boolean passing = message instanceof Summary || message instanceof BlockRequest;
-            if (!passing && !nextHeight.add(from, message, from.equals(schedule.proposer(height + 1, 0)))) {
+            boolean mayLead = from.equals(schedule.proposer(message.height(), 0));
+            if (!passing && !futureHeights.add(from, message, mayLead)) {
                 outbox.refuse(from, Reason.OVER_CAPACITY, "more of height " + message.height() + " than is kept");
             }
         }
@@ -838,6 +849,7 @@ final class TendermintCore implements ConsensusCore {
         startRound(recorded.round(), "start");
         safety = recorded;
         step = recorded.step();
+        recorded.earlier().forEach(vote -> accept(self, vote));
         Proposal proposal = recorded.proposal();
         if (proposal != null) {
             publish(proposal);
