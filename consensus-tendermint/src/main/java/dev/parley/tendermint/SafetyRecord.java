@@ -32,7 +32,7 @@ public record SafetyRecord(
         List<Vote> earlier)
         implements TendermintRecord {
     /** Two votes of each round that is kept. */
-    static final int MAX_EARLIER = 2 * TendermintCore.ROUNDS_KEPT;
+    static final int MAX_EARLIER = 2 * Rounds.KEPT;
 
     public SafetyRecord {
         earlier = List.copyOf(earlier);
@@ -60,7 +60,7 @@ public record SafetyRecord(
         if (precommit != null) {
             votes.add(precommit);
         }
-        votes.removeIf(vote -> vote.round() < newRound - TendermintCore.ROUNDS_KEPT);
+        votes.removeIf(vote -> vote.round() < newRound - Rounds.KEPT);
         return new SafetyRecord(height, newRound, null, null, null, lock, valid, polka, votes);
     }
 
