@@ -7,10 +7,13 @@ import dev.parley.consensus.Outbox;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.PayloadDecoder;
 import dev.parley.consensus.Refusal.Reason;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.Digest;
 import dev.parley.tendermint.TendermintMessage.Part;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintRecord.BlockRecord;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +95,24 @@ final class Blocks {
                 proposal.polka(),
                 payload,
                 proposal.signature());
+    }
+
+    /** The parts of a block that is here; none if its payload travels whole. */
+    List<Part> parts(Block block) {
+        return Parts.count(block.header().payloadBytes(), partBytes) == 1
+                ? List.of()
+                : candidate(block.header()).cut(block, partBytes);
+    }
+
+    /** Makes a block whose payload nobody has yet. */
+    Block make(long height, BlockId parent, ValidatorId proposer, int round, Payload payload) {
+        Parts.Cut cut = payload.sizeBytes() <= partBytes ? null : new Parts.Cut(payload, partBytes);
+        Digest commitment = cut == null ? payload.digest() : cut.root();
+        Header header = new Header(height, parent, proposer, round, commitment, payload.sizeBytes());
+        Candidate candidate = candidate(header);
+        candidate.complete(payload);
+        candidate.cut = cut;
+        return new Block(header, payload);
     }
 
     /** Has the block on the disk before what follows is sent: if all restart at once, nobody else has it. */

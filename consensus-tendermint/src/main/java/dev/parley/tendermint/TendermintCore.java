@@ -176,9 +176,7 @@ final class TendermintCore implements ConsensusCore {
             return;
         }
         requestRound = -1;
-        Header header = new Header(
-                height, parent, self, round, Parts.commitment(payload, settings.partBytes()), payload.sizeBytes());
-        propose(new Block(header, payload), -1, null);
+        propose(blocks.make(height, parent, self, round, payload), -1, null);
     }
 
     /** Line 19. */
@@ -193,7 +191,6 @@ final class TendermintCore implements ConsensusCore {
                 block.payload(),
                 setup.signer().sign(statement));
         safety = safety.withProposal(proposal.withoutPayload());
-        blocks.candidate(block.header()).complete(block.payload());
         record(Occasion.PROPOSAL, block);
         outbox.observe(new Observation.Proposed(
                 round, height, block.id(), block.payload().isEmpty()));
@@ -208,11 +205,7 @@ final class TendermintCore implements ConsensusCore {
             return;
         }
         outbox.add(new Effect.Broadcast(whole));
-        if (whole.payload() == null) {
-            for (Part part : Parts.split(block, settings.partBytes())) {
-                outbox.add(new Effect.Broadcast(part));
-            }
-        }
+        blocks.parts(block).forEach(part -> outbox.add(new Effect.Broadcast(part)));
     }
 
     /** Lines 22–27: a fresh proposal is prevoted if it is valid and the lock does not forbid it, else nil. */
@@ -547,7 +540,7 @@ final class TendermintCore implements ConsensusCore {
             case BlockRequest request -> {
                 Block block = blocks.block(request.block());
                 if (block != null) {
-                    gossip.answer(from, block, request.missing(), settings.partBytes());
+                    gossip.answer(from, block, blocks.parts(block), request.missing());
                 }
             }
             case BlockResponse response -> onBlockResponse(from, response.block());
