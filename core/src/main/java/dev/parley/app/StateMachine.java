@@ -57,6 +57,7 @@ public interface StateMachine<C, R, S> {
      * as it follows from state, commands and context alone. Where the parent is undecided (chained HotStuff) the undecided ancestors'
      * commands are not in the state and validators may ask at different states: the check is advisory there, {@link #apply} must bear
      * whatever comes, and an answer that changes with every block can cost progress. What a quorum has accepted is not asked about.
+     * Ordering waits for execution where the application is asked.
      *
      * <p>A correct validator proposes what it accepts itself: of what waits it leaves out, in order, what this method refuses together
      * with the commands before. What is left out waits on and is tried again after the next block of commands and about every

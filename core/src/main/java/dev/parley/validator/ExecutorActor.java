@@ -69,6 +69,9 @@ final class ExecutorActor<R> {
     /** How long a validator that must stop waits for the peers' results, to name the command, and gives them its own. */
     private static final Duration EXPLANATION_TIMEOUT = Duration.ofSeconds(2);
 
+    /** The most proposals that wait for an answer; their views have long passed when there are more. */
+    private static final int MAX_QUESTIONS = 64;
+
     /** The most roots for which votes are asked for at once. */
     private static final long MAX_ASKED = 16;
 
@@ -81,7 +84,7 @@ final class ExecutorActor<R> {
     private final ActorRef<ValidatorActor.Command> validator;
     private final Consumer<String> stop;
     private final TimerScheduler<Command> timers;
-    /** As many as the core and the pool wait for: a few, since a later proposal withdraws an earlier one. */
+    /** Oldest first, while the blocks before are being executed. */
     private final List<Question> questions = new ArrayList<>();
 
     private long executedAtLastTick;
@@ -144,6 +147,9 @@ final class ExecutorActor<R> {
             }
             case CheckAdmission check -> check(check.command());
             case Question question -> {
+                if (questions.size() == MAX_QUESTIONS) {
+                    questions.removeFirst();
+                }
                 questions.add(question);
                 answerQuestions();
             }
