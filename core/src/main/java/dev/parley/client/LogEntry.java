@@ -3,6 +3,7 @@ package dev.parley.client;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Certificate;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param height from 1, without gaps
  * @param parent the entry below, {@link BlockId#GENESIS} for the first
  * @param blockTimeMillis milliseconds since 1970 as agreed, never less than the entry's below
+ * @param evidence against validators that broke the protocol, almost always none; each culprit is convicted once
  * @param commands in the order of execution, perhaps none
  * @param certificate proves the decision to anybody who knows the validator set
  */
@@ -23,6 +25,7 @@ public record LogEntry(
         BlockId parent,
         ValidatorId proposer,
         long blockTimeMillis,
+        List<Evidence> evidence,
         List<Command> commands,
         Certificate certificate) {
     /** @throws IllegalArgumentException if the block's payload is no batch of commands */
@@ -36,6 +39,7 @@ public record LogEntry(
                 block.parent(),
                 block.proposer(),
                 batch.timeMillis(),
+                batch.evidence(),
                 batch.commands(),
                 block.certificate());
     }

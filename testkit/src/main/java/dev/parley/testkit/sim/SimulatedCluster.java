@@ -22,6 +22,9 @@ import dev.parley.mempool.Admission;
 import dev.parley.mempool.MempoolSettings;
 import dev.parley.network.PeerMessage;
 import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.check.ApplicationOracle;
+import dev.parley.testkit.check.BlockTimeOracle;
+import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.Trial;
 import dev.parley.testkit.check.Violation;
 import dev.parley.validator.EngineSettings;
@@ -66,6 +69,9 @@ public final class SimulatedCluster {
     private long now;
     private long events;
     private long hash;
+    /** The most that a correct validator's clock is ahead, in microseconds. */
+    private long fastestSkew = Long.MIN_VALUE;
+
     private boolean calmDisks;
     private long highest;
     private long commandsSubmitted;
@@ -114,7 +120,13 @@ public final class SimulatedCluster {
                     new WatchedSigner(i, byzantine.containsKey(i), signers.get(i)),
                     CommandBatch::read);
         }
-        this.watch = new Watch(protocol, new Trial(protocol.protocol(), setups[0], faulty));
+        List<Oracle> oracles = new ArrayList<>();
+        oracles.add(new BlockTimeOracle(
+                this::fastestClockMillis, poolSettings.maxAhead().toMillis()));
+        if (swarm.applicationChecks()) {
+            oracles.add(new ApplicationOracle((command, height) -> Tally.refuses(command.content(), height)));
+        }
+        this.watch = new Watch(protocol, new Trial(protocol.protocol(), setups[0], faulty), oracles);
         MessageVerifier verifier = run.createVerifier(setups[0]);
         RandomStream clocks = random.split(4);
         RandomStream adversary = random.split(5);
@@ -124,6 +136,10 @@ public final class SimulatedCluster {
                 runs = behaviour.corrupt(runs, adversary.split(i));
                 counters.add(Counter.BYZANTINE_VALIDATORS);
             }
+            long skew = swarm.skew() == 0 ? 0 : clocks.between(-swarm.skew(), swarm.skew());
+            if (!byzantine.containsKey(i)) {
+                fastestSkew = Math.max(fastestSkew, skew);
+            }
             validators[i] = new SimulatedValidator(
                     this,
                     runs,
@@ -131,7 +147,7 @@ public final class SimulatedCluster {
                     verifier,
                     ENGINE,
                     byzantine.containsKey(i),
-                    swarm.skew() == 0 ? 0 : clocks.between(-swarm.skew(), swarm.skew()),
+                    skew,
                     swarm.drift() == 0 ? 0 : (int) clocks.between(-swarm.drift(), swarm.drift()));
         }
         this.clients = new Clients(this, swarm.clients(), random.split(6));
@@ -359,6 +375,14 @@ public final class SimulatedCluster {
         return START_MILLIS;
     }
 
+    private long fastestClockMillis() {
+        return START_MILLIS + (now + fastestSkew) / 1000;
+    }
+
+    boolean applicationChecks() {
+        return swarm.applicationChecks();
+    }
+
     MempoolSettings poolSettings() {
         return poolSettings;
     }
@@ -391,6 +415,7 @@ public final class SimulatedCluster {
             if (!block.payload().isEmpty()) {
                 counters.add(Counter.DECIDED_NON_EMPTY_BLOCKS);
             }
+            executed.convicted().forEach(evidence -> counters.add(Counter.EVIDENCE_COMMITTED));
         }
         watch.decided(validator, block, executed);
     }
@@ -419,6 +444,7 @@ public final class SimulatedCluster {
             case Observation.CaughtUp o -> counters.add(Counter.CATCH_UPS);
             case Observation.Refused o -> counters.add(Counter.REFUSED);
             case Observation.Accused o -> counters.add(Counter.ACCUSATIONS);
+            case Observation.Convicted o -> {}
             case Observation.Stalled o -> {}
             case Observation.Stopped o -> {}
         }

@@ -21,13 +21,15 @@ import java.util.List;
 final class Watch {
     private final Oracle[] oracles;
 
-    Watch(ProtocolUnderTest protocol, Trial trial) {
+    /** @param more oracles of what only the simulator knows */
+    Watch(ProtocolUnderTest protocol, Trial trial, List<Oracle> more) {
         List<Oracle> all = new ArrayList<>();
         all.add(new PersistenceOracle(trial));
         all.add(new AgreementOracle(trial));
         all.add(new ValidityOracle());
         all.add(new SlotOracle(trial, protocol.slots(trial.setup().domain())));
         all.add(new AccusationOracle(trial));
+        all.addAll(more);
         all.addAll(protocol.oracles(trial));
         oracles = all.toArray(new Oracle[0]);
     }
