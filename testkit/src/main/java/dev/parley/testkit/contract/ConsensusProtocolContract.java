@@ -74,6 +74,7 @@ import org.junit.jupiter.api.Timeout;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class ConsensusProtocolContract {
     private static final long RECORDED_SEED = 12;
+    private static final int LEAST_DECIDED = 20;
     private static final int SPOILED = 20_000;
     private static final int PAIRS = 3_000;
 
@@ -101,6 +102,11 @@ public abstract class ConsensusProtocolContract {
     void recordOneRun() {
         protocol = byName().create();
         run = RecordedRun.of(protocol, RECORDED_SEED);
+        assertThat(run.lives)
+                .as("lives of validators, more than there are validators if any restarted")
+                .hasSizeGreaterThan(run.setup().validators().size());
+        assertThat(run.decided).hasSizeGreaterThan(LEAST_DECIDED);
+        assertThat(run.records).as("what validators kept").isNotEmpty();
     }
 
     // The provider.
@@ -337,7 +343,6 @@ public abstract class ConsensusProtocolContract {
     void every_decided_block_proves_itself_to_a_third_party() throws MalformedException {
         ConsensusProtocol judge = byName().create();
         ValidatorSet validators = run.setup().validators();
-        assertThat(run.decided).hasSizeGreaterThanOrEqualTo(20);
         for (DecidedBlock block : run.decided) {
             assertThat(judge.refuteDecision(run.setup(), block)).isNull();
             Certificate read = run.codec.readCertificate(new BinaryReader(run.bytes(block.certificate())));
