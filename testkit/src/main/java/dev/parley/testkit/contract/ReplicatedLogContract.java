@@ -570,7 +570,7 @@ public abstract class ReplicatedLogContract {
             for (int i = 0; i < 100; i++) {
                 keepSubmitting(client, answered, over);
             }
-            awaitAnswers(answered, 5_000);
+            awaitAnswers(answered, 2_000);
             HostilePeer peer = new HostilePeer(cluster, attacker, victim, RecordedRun.of(byName().create(), 12), 1);
             long heapBefore = usedHeap();
             for (long i = 0; i < HOSTILE_MESSAGES; i++) {
