@@ -580,7 +580,7 @@ public abstract class ReplicatedLogContract {
                     .as("growth of the heap in bytes")
                     .isLessThan(MAX_GROWTH_BYTES);
             await().atMost(PATIENCE).until(() -> cluster.node(victim.index()).refused(attacker, Reason.MALFORMED) > 0);
-            awaitAnswers(answered, answered.get() + 500);
+            awaitAnswers(answered, answered.get() + 200);
             assertThat(cluster.node(victim.index()).stopped().toCompletableFuture())
                     .isNotDone();
             over.set(true);
