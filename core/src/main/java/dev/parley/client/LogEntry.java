@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param height from 1, without gaps
  * @param parent the entry below, {@link BlockId#GENESIS} for the first
+ * @param view the view, round or epoch in which it was proposed
  * @param blockTimeMillis milliseconds since 1970 as agreed, never less than the entry's below
  * @param evidence against validators that broke the protocol, almost always none; each culprit is convicted once
  * @param commands in the order of execution, perhaps none
@@ -24,6 +25,7 @@ public record LogEntry(
         BlockId id,
         BlockId parent,
         ValidatorId proposer,
+        long view,
         long blockTimeMillis,
         List<Evidence> evidence,
         List<Command> commands,
@@ -38,9 +40,19 @@ public record LogEntry(
                 block.id(),
                 block.parent(),
                 block.proposer(),
+                block.view(),
                 batch.timeMillis(),
                 batch.evidence(),
                 batch.commands(),
                 block.certificate());
+    }
+
+    /**
+     * The entry as the protocol knows it: {@link dev.parley.consensus.ConsensusProtocol#refuteDecision} holds it against its certificate,
+     * with nothing but the validator set.
+     */
+    public DecidedBlock decided() {
+        return new DecidedBlock(
+                height, id, parent, proposer, view, new CommandBatch(blockTimeMillis, commands), certificate);
     }
 }
