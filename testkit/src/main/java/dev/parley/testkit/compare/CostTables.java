@@ -61,7 +61,8 @@ final class CostTables {
         Testbed testbed = new Testbed(protocol, Links.uniform(size, DELAY_MICROS), 1, 1);
         testbed.stock(WARM_UP_BLOCKS + MEASURED_BLOCKS);
         testbed.runUntilHeight(WARM_UP_BLOCKS + MEASURED_BLOCKS);
-        PerBlock blocks = PerBlock.of(testbed.marks(), WARM_UP_BLOCKS, size);
+        PerBlock blocks =
+                PerBlock.between(testbed.marks(), WARM_UP_BLOCKS - 1, WARM_UP_BLOCKS + MEASURED_BLOCKS - 1, size);
         testbed.settle();
         int leader = testbed.leader();
         Testbed.Flight toLeader = lone(testbed, leader);
@@ -90,17 +91,19 @@ final class CostTables {
         for (int i = 0; i < faulty; i++) {
             testbed.silence(3 * i + 2);
         }
-        testbed.stock(size + MEASURED_BLOCKS);
-        testbed.runUntilHeight(size + MEASURED_BLOCKS);
-        PerBlock first = PerBlock.between(testbed.marks(), 0, size - 1, size - faulty);
-        PerBlock then = PerBlock.of(testbed.marks(), size, size - faulty);
+        int half = Math.max(size, MEASURED_BLOCKS);
+        int all = 2 * half;
+        testbed.stock(all);
+        testbed.runUntilHeight(all);
+        PerBlock then = PerBlock.between(testbed.marks(), half - 1, all - 1, size - faulty);
+        double first = delays(testbed.marks().get(half - 1).micros()) / half;
         testbed.settle();
         return Table.row(
                 protocol.name(),
                 size,
                 faulty,
                 lone(testbed),
-                first.delays(),
+                first,
                 then.delays(),
                 then.timeouts(),
                 then.messages(),
@@ -167,11 +170,7 @@ final class CostTables {
             double mostMessages,
             double mostBytes,
             double verified) {
-        /** From the block at {@code warmUp} on. */
-        static PerBlock of(List<Testbed.Mark> marks, int warmUp, int up) {
-            return between(marks, warmUp - 1, warmUp - 1 + MEASURED_BLOCKS, up);
-        }
-
+        /** From the decision of one block to that of another, by their places in the list. */
         static PerBlock between(List<Testbed.Mark> marks, int first, int last, int up) {
             List<Traffic> each = new ArrayList<>();
             for (int i = first; i < last; i++) {

@@ -23,8 +23,8 @@ final class ThroughputTable {
     /** So that a proposal is never short of commands, however many blocks are under way. */
     private static final int OUTSTANDING = 8 * BLOCK_COMMANDS;
 
-    private static final int WARM_UP_BLOCKS = 12;
-    private static final int MEASURED_BLOCKS = 16;
+    private static final int WARM_UP_BLOCKS = 8;
+    private static final int MEASURED_BLOCKS = 12;
     /** A block to 63 others takes seconds: no view may be given up for that. */
     private static final int PATIENCE = 300;
 
