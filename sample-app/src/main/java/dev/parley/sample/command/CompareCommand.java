@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         description = {
             "Runs the protocols in the simulator and prints what a decided block costs: message delays, messages, bytes,",
             "signatures; with all validators correct, with f of them silent, with a leader that falls silent; latency between",
-            "regions of a cloud, and throughput at 25 Mbit/s per validator. The same in each run: docs/comparison.md explains",
-            "and keeps it. All of it takes some minutes, --quick some seconds."
+            "regions of a cloud, and throughput at 25 Mbit/s per validator; beside them, what the papers say. The same in each",
+            "run: docs/comparison.md explains and keeps it. All of it takes a minute or two, --quick some seconds."
         })
 final class CompareCommand implements Callable<Integer> {
     private final Screen screen;
@@ -65,7 +65,8 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() {
         Comparison comparison = new Comparison(chosenProtocols(), chosenSizes());
         String page = markdown == null ? "" : read(markdown);
-        List<Table> tables = comparison.tables(screen::progress);
+        List<Table> tables = new ArrayList<>(comparison.tables(screen::progress));
+        tables.add(Comparison.papers());
         screen.progress("");
         for (Table table : tables) {
             screen.line(screen.paint(table.title(), Screen.Style.BOLD));

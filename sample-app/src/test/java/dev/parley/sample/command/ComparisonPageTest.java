@@ -55,6 +55,13 @@ class ComparisonPageTest {
     }
 
     @Test
+    void the_page_says_what_the_papers_say() throws IOException {
+        assertThat(Table.on(Files.readString(PAGE), "papers").orElseThrow().markdown())
+                .as(HOW)
+                .isEqualTo(Comparison.papers().markdown());
+    }
+
+    @Test
     void the_page_has_a_row_for_each_protocol_and_size() throws IOException {
         Table good = Table.on(Files.readString(PAGE), "good").orElseThrow();
 

@@ -1,6 +1,10 @@
 package dev.parley.testkit.compare;
 
 import dev.parley.testkit.sim.ProtocolUnderTest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +51,19 @@ public record Comparison(List<ProtocolUnderTest> protocols, List<Integer> sizes)
                 .map(ServiceLoader.Provider::get)
                 .sorted(Comparator.comparing(ProtocolUnderTest::name))
                 .toList();
+    }
+
+    /** What the protocols' papers state, where, and what is measured here in its place. */
+    public static Table papers() {
+        try (InputStream in = Comparison.class.getResourceAsStream("papers.md")) {
+            if (in == null) {
+                throw new IllegalStateException("the test kit has lost its resource papers.md");
+            }
+            return Table.parse("papers", "What the papers say", new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** @param progress told what is measured next, in a few words */

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * @param name in small letters with hyphens; on a page the table stands between {@code <!-- table: NAME -->} and
  *     {@code <!-- end -->}
  * @param title for readers of a terminal
- * @param header the first two columns are the protocol and n
+ * @param header where the rows are measured, the first two columns are the protocol and n
  */
 public record Table(String name, String title, List<String> header, List<List<String>> rows) {
     private static final String END = "<!-- end -->";
@@ -30,11 +30,11 @@ public record Table(String name, String title, List<String> header, List<List<St
     /** The lines of the table, without those that begin and end it on a page. */
     public String markdown() {
         StringBuilder text = new StringBuilder();
-        text.append(line(header))
-                .append('\n')
-                .append("|---|")
-                .append("--:|".repeat(header.size() - 1))
-                .append('\n');
+        text.append(line(header)).append("\n|");
+        for (int i = 0; i < header.size(); i++) {
+            text.append(isOfNumbers(i) ? "--:|" : "---|");
+        }
+        text.append('\n');
         rows.forEach(row -> text.append(line(row)).append('\n'));
         return text.toString();
     }
@@ -57,14 +57,18 @@ public record Table(String name, String title, List<String> header, List<List<St
         if (end < 0) {
             return Optional.empty();
         }
-        List<List<String>> lines = page.substring(begin, end)
-                .lines()
-                .filter(line -> line.startsWith("|") && !line.startsWith("|---"))
+        return parse(name, name, page.substring(begin, end));
+    }
+
+    /** The first table of the text; empty if it has none. */
+    static Optional<Table> parse(String name, String title, String text) {
+        List<List<String>> lines = text.lines()
+                .filter(line -> line.startsWith("|") && !line.startsWith("|--"))
                 .map(Table::cells)
                 .toList();
         return lines.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Table(name, name, lines.getFirst(), lines.subList(1, lines.size())));
+                : Optional.of(new Table(name, title, lines.getFirst(), lines.subList(1, lines.size())));
     }
 
     /** The table with those rows only whose column {@code n} has one of the sizes. */
@@ -95,6 +99,10 @@ public record Table(String name, String title, List<String> header, List<List<St
                                         .map(value -> new double[] {Double.parseDouble(row.get(1)), value})
                                         .stream())
                         .toList();
+    }
+
+    private boolean isOfNumbers(int column) {
+        return rows.stream().allMatch(row -> number(row.get(column)).isPresent());
     }
 
     private static Optional<Double> number(String cell) {
