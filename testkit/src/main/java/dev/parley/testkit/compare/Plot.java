@@ -81,8 +81,8 @@ public final class Plot {
         }
         Axis across = new Axis(sizes.first() / 1.2, sizes.last() * 1.2, left, PANEL_WIDTH);
         Axis up = new Axis(
-                Math.pow(10, Math.floor(Math.log10(low))),
-                Math.pow(10, Math.ceil(Math.log10(high))),
+                StrictMath.pow(10, Math.floor(StrictMath.log10(low))),
+                StrictMath.pow(10, Math.ceil(StrictMath.log10(high))),
                 top + PANEL_HEIGHT,
                 -PANEL_HEIGHT);
         for (double size : sizes) {
@@ -94,7 +94,7 @@ public final class Plot {
         for (double tick = up.low(); tick <= up.high() * 1.001; tick *= 10) {
             String y = number(up.at(tick));
             line("<path d=\"M%d %sh%d\" stroke=\"#dddddd\"/>".formatted(left, y, PANEL_WIDTH));
-            line("<text x=\"%d\" y=\"%s\" text-anchor=\"end\" dominant-baseline=\"middle\">%s</text>"
+            line("<text x=\"%d\" y=\"%s\" text-anchor=\"end\" dy=\"0.35em\">%s</text>"
                     .formatted(left - 8, y, tickText(tick)));
         }
         for (int i = 0; i < series.size(); i++) {
@@ -108,9 +108,8 @@ public final class Plot {
             String x = number(across.at(point[0]));
             String y = number(up.at(point[1]));
             path.append(path.isEmpty() ? "M" : "L").append(x).append(' ').append(y);
-            line(
-                    "<text x=\"%s\" y=\"%s\" fill=\"%s\" text-anchor=\"middle\" dominant-baseline=\"central\" font-size=\"10\">%s</text>"
-                            .formatted(x, y, colour(index), mark(index)));
+            line("<text x=\"%s\" y=\"%s\" fill=\"%s\" text-anchor=\"middle\" dy=\"0.35em\" font-size=\"10\">%s</text>"
+                    .formatted(x, y, colour(index), mark(index)));
         }
         line("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>"
                 .formatted(path, colour(index), dash(index)));
@@ -119,7 +118,7 @@ public final class Plot {
     /** From {@code low} at {@code begin} over {@code length} pixels to {@code high}. */
     private record Axis(double low, double high, int begin, int length) {
         double at(double value) {
-            return begin + length * Math.log(value / low) / Math.log(high / low);
+            return begin + length * StrictMath.log(value / low) / StrictMath.log(high / low);
         }
     }
 
