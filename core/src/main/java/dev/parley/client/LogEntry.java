@@ -53,6 +53,6 @@ public record LogEntry(
      */
     public DecidedBlock decided() {
         return new DecidedBlock(
-                height, id, parent, proposer, view, new CommandBatch(blockTimeMillis, commands), certificate);
+                height, id, parent, proposer, view, new CommandBatch(blockTimeMillis, evidence, commands), certificate);
     }
 }

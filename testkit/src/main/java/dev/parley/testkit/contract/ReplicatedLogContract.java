@@ -184,6 +184,7 @@ public abstract class ReplicatedLogContract {
                     entry.proposer(),
                     entry.view(),
                     entry.blockTimeMillis(),
+                    entry.evidence(),
                     List.of(command(-9)),
                     entry.certificate());
             assertThat(judge.refuteDecision(setup, forged.decided())).isNotNull();

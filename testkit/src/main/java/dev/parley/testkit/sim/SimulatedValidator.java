@@ -163,7 +163,7 @@ final class SimulatedValidator implements World {
         engine = begun;
         begun.start(restored);
         settle();
-        cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation = incarnation;
+        gossipLater();
     }
 
     /** @return whether something was written that is lost */
@@ -252,13 +252,36 @@ final class SimulatedValidator implements World {
 
     /** A client brings a command. */
     Admission submit(Command command) {
-        Admission admission = pool.admit(command, null, clockMillis());
-        if (admission instanceof Admission.Accepted) {
+        return submit(List.of(command), true);
+    }
+
+    /**
+     * @param gossip whether the others are to be told, in one message
+     * @return the first answer that is no acceptance, else acceptance
+     */
+    Admission submit(List<Command> commands, boolean gossip) {
+        Admission result = null;
+        List<Command> accepted = new ArrayList<>(commands.size());
+        for (Command command : commands) {
+            Admission admission = pool.admit(command, null, clockMillis());
+            if (admission instanceof Admission.Accepted) {
+                accepted.add(command);
+            }
+            if (result == null || result instanceof Admission.Accepted) {
+                result = admission;
+            }
+        }
+        if (result == null) {
+            throw new IllegalArgumentException("there is no command to take in");
+        }
+        if (!accepted.isEmpty()) {
             poolChanged = true;
-            broadcast(new PeerMessage.Commands(List.of(command)));
+            if (gossip) {
+                broadcast(new PeerMessage.Commands(accepted));
+            }
             settle();
         }
-        return admission;
+        return result;
     }
 
     void gossipAgain() {
@@ -276,7 +299,15 @@ final class SimulatedValidator implements World {
             poolChanged = true;
             settle();
         }
-        cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation = incarnation;
+        gossipLater();
+    }
+
+    private void gossipLater() {
+        // What is measured loses nothing, so nothing needs to be told twice.
+        if (!cluster.isMeasured()) {
+            cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation =
+                    incarnation;
+        }
     }
 
     /** Answers what the engine asked, tells it of new work, and lets it write, until nothing is left to do now. */
@@ -416,7 +447,7 @@ final class SimulatedValidator implements World {
 
     @Override
     public void startTimer(TimerId timer, Duration delay) {
-        long micros = delay.toNanos() / 1000;
+        long micros = delay.toNanos() / 1000 * cluster.patience();
         timers.start(timer, cluster.now() + Math.max(1, micros - micros * drift / 1_000_000));
     }
 
