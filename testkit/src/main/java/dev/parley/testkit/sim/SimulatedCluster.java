@@ -98,7 +98,7 @@ public final class SimulatedCluster {
     public SimulatedCluster(ProtocolUnderTest protocol, Measurement measurement) {
         this(
                 protocol,
-                protocol.protocol(),
+                protocol.measured(),
                 measurement.links().size(),
                 Map.of(),
                 Swarm.CALM,
