@@ -17,8 +17,8 @@ import dev.parley.log.CommandId;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Vote;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of all validators of a cluster, and the blocks, votes and certificates that can be made with them. */
@@ -69,9 +69,10 @@ final class Fixture {
         return payload(number, 1);
     }
 
+    /** Random bytes, so that no two parts of it are alike. */
     static CommandBatch payload(int number, int commandBytes) {
         byte[] content = new byte[commandBytes];
-        Arrays.fill(content, (byte) 7);
+        new Random(number).nextBytes(content);
         return new CommandBatch(
                 number, List.of(new Command(new CommandId(new ClientId(1, 2), number + 1), 1, 1000, content)));
     }
