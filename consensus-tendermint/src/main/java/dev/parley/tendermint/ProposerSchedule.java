@@ -7,10 +7,10 @@ import java.util.List;
 
 /**
  * Whose turn it is, by weighted round robin: at each turn every validator's priority rises by its weight, the highest one is chosen
- * (the lowest index among equals) and falls by the sum of all weights. Priorities stay within the sum of the weights on either side of
- * zero, and after as many turns as that sum all are zero again: the schedule is a table that repeats, made once from the validator
- * set alone. So there are no priorities that could be set, inherited or overflow (hazard 19, ASA-2024-009), and nothing to restore
- * after a restart.
+ * (the lowest index among equals) and falls by the sum of all weights. Priorities stay above minus that sum and within it times
+ * 1/2 + 1/3 + … + 1/n (the k highest are on average within it times 1/(k+1) + … + 1/n), and after as many turns as that sum all are zero
+ * again: the schedule is a table that repeats, made once from the validator set alone. So there are no priorities that could be set,
+ * inherited or overflow (hazard 19, ASA-2024-009), and nothing to restore after a restart.
  *
  * <p>Weights are the powers divided by their greatest common divisor; where these add up to more than {@value #MAX_TURNS}, by as many
  * powers of two as it takes, and at least 1: everybody's turn comes. Immutable.

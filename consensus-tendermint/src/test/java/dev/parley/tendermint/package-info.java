@@ -1,4 +1,4 @@
-/** Tests of HotStuff, on a synchronous in-memory cluster of cores with ideal signatures; begin with {@code TestCluster}. */
+/** Tests of Tendermint, on single cores and on a cluster of them in virtual time, with ideal signatures; begin with {@code OneCore}. */
 @NullMarked
 package dev.parley.tendermint;
 
