@@ -159,6 +159,14 @@ class ProposerScheduleTest {
         }
     }
 
+    /** So a height may take more than f + 2 rounds, counting heads, where powers differ. */
+    @Test
+    void two_validators_with_less_than_a_third_may_have_four_turns_in_a_row() {
+        ValidatorSet validators = validators(2, 2, 5, 4, 4, 4, 4, 5, 1);
+        assertThat(validators.faultyPower()).isEqualTo(10);
+        assertThat(longestRun(turns(validators, 62), 1 << 2 | 1 << 7)).isEqualTo(4);
+    }
+
     private static int longestRun(List<Integer> turns, int members) {
         int longest = 0;
         int run = 0;

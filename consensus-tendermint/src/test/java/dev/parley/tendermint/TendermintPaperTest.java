@@ -75,6 +75,7 @@ class TendermintPaperTest {
             assertThat(proposal.validRound()).isEqualTo(-1);
             assertThat(proposal.polka()).isNull();
         });
+        assertThat(effects).noneMatch(Effect.RequestPayload.class::isInstance);
         assertThat(indexOf(effects, Effect.Persist.class)).isLessThan(indexOf(effects, Effect.Broadcast.class));
     }
 
@@ -179,6 +180,13 @@ class TendermintPaperTest {
         lockOnAInRound0();
         Proposal proposal = make.proposal(a, 1, 0, make.polka(0, a.id()));
         assertThat(prevoted(core.propose(proposal))).containsExactly(a.id());
+    }
+
+    /** Two polkas of one round take more than f faulty validators, so the rule is asked alone. */
+    @Test
+    void line_29_another_block_with_a_polka_of_the_lock_s_round_is_prevoted() {
+        assertThat(TendermintRules.PAPER.mayPrevoteWithPolka(new Lock(1, a.id()), b.id(), 1))
+                .isTrue();
     }
 
     @Test
