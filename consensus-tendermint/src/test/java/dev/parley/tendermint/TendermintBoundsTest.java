@@ -106,10 +106,8 @@ class TendermintBoundsTest {
             core.fail(round);
         }
         assertThat(core.report().details()).contains(Rounds.KEPT + 1 + " rounds and 0 blocks kept");
-        assertThat(refusals(core.prevotes(30 - Rounds.KEPT, a.id(), 0)))
-                .isEmpty();
-        assertThat(refusals(core.prevotes(29 - Rounds.KEPT, a.id(), 0)))
-                .containsExactly(Reason.STALE);
+        assertThat(refusals(core.prevotes(30 - Rounds.KEPT, a.id(), 0))).isEmpty();
+        assertThat(refusals(core.prevotes(29 - Rounds.KEPT, a.id(), 0))).containsExactly(Reason.STALE);
         assertThat(refusals(core.receive(0, make.proposal(a)))).containsExactly(Reason.STALE);
     }
 
@@ -338,7 +336,11 @@ class TendermintBoundsTest {
         assertThat(refusals(core.receive(1, parts.get(0)))).containsExactly(Reason.UNREQUESTED);
         assertThat(refusals(core.receive(0, parts.get(1)))).isEmpty();
         Block other = make.block(1, BlockId.GENESIS, 0, payload(4, 900));
-        assertThat(refusals(core.receive(0, new Parts.Cut(other.payload(), PART_BYTES).parts(other.header()).get(0))))
+        assertThat(refusals(core.receive(
+                        0,
+                        new Parts.Cut(other.payload(), PART_BYTES)
+                                .parts(other.header())
+                                .get(0))))
                 .containsExactly(Reason.UNREQUESTED);
         all(core, 0, parts);
         core.receive(0, make.proposal(big));
@@ -348,7 +350,11 @@ class TendermintBoundsTest {
     @Test
     void refuses_parts_of_another_parent_or_of_a_round_that_has_its_proposal() {
         Block orphan = make.block(1, b.id(), 0, payload(4, 900));
-        assertThat(refusals(core.receive(0, new Parts.Cut(orphan.payload(), PART_BYTES).parts(orphan.header()).get(0))))
+        assertThat(refusals(core.receive(
+                        0,
+                        new Parts.Cut(orphan.payload(), PART_BYTES)
+                                .parts(orphan.header())
+                                .get(0))))
                 .containsExactly(Reason.UNREQUESTED);
         core.receive(0, make.proposal(a));
         assertThat(refusals(core.receive(0, parts.get(0)))).containsExactly(Reason.UNREQUESTED);
@@ -365,7 +371,8 @@ class TendermintBoundsTest {
                         && refused.refusal().reason() == Reason.BAD_PAYLOAD
                         && refused.refusal().from().equals(v(0)))
                 .hasSize(1);
-        assertThat(all(core, 2, new Parts.Cut(broken.payload(), PART_BYTES).parts(broken.header()))).isEmpty();
+        assertThat(all(core, 2, new Parts.Cut(broken.payload(), PART_BYTES).parts(broken.header())))
+                .isEmpty();
     }
 
     @Test
