@@ -1,6 +1,8 @@
 package dev.parley.tendermint;
 
 import dev.parley.consensus.Payload;
+import dev.parley.tendermint.TendermintMessage.Part;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A block of the present height: its header, and its payload once that is here and checked. */
@@ -19,12 +21,21 @@ final class Candidate {
     @Nullable Block block;
 
     Check check = Check.NOT_ASKED;
+    Parts.@Nullable Cut cut;
     /** Whether it is on the disk. */
     boolean recorded;
 
     Candidate(Header header, int partBytes) {
         this.header = header;
         this.parts = new Parts.Assembly(header, partBytes);
+    }
+
+    /** The parts of a block that is here, cut once and kept for whoever asks. */
+    List<Part> cut(Block whole, int partBytes) {
+        if (cut == null) {
+            cut = new Parts.Cut(whole.payload(), partBytes);
+        }
+        return cut.parts(header);
     }
 
     void complete(Payload payload) {

@@ -91,7 +91,7 @@ final class Gossip {
 
     // Who is behind
 
-    /** A peer is at the next height: it has decided this one. Most often so have we in a moment. */
+    /** A peer has decided this height or one of the next. Most often so have we in a moment. */
     void saw(long decided, ValidatorId peer) {
         ahead = peer;
         aheadHeight = decided;
@@ -184,20 +184,22 @@ final class Gossip {
         return block.equals(requested);
     }
 
-    /** @param missing of the parts, of size 0 for all */
-    void answer(ValidatorId peer, Block block, Bits missing, int partBytes) {
+    /**
+     * @param parts none if the block travels whole
+     * @param missing of the parts, of size 0 for all
+     */
+    void answer(ValidatorId peer, Block block, List<Part> parts, Bits missing) {
         if (toldBlocks.get(peer.index())) {
             return;
         }
         toldBlocks.set(peer.index());
-        int count = Parts.count(block.header().payloadBytes(), partBytes);
-        if (count == 1) {
+        if (parts.isEmpty()) {
             outbox.add(new Effect.Send(peer, new BlockResponse(block)));
             return;
         }
         int bytes = 0;
-        for (Part part : Parts.split(block, partBytes)) {
-            boolean lacking = missing.size() != count || missing.has(part.index());
+        for (Part part : parts) {
+            boolean lacking = missing.size() != parts.size() || missing.has(part.index());
             if (lacking && (bytes == 0 || bytes + part.bytes().length <= MAX_REPLY_BYTES)) {
                 bytes += part.bytes().length;
                 outbox.add(new Effect.Send(peer, part));

@@ -9,6 +9,7 @@ import dev.parley.crypto.Digest;
 import dev.parley.crypto.MerkleTree;
 import dev.parley.tendermint.TendermintMessage.Part;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,26 +31,11 @@ final class Parts {
 
     /** What a header says of its payload. */
     static Digest commitment(Payload payload, int partBytes) {
-        return payload.sizeBytes() <= partBytes
-                ? payload.digest()
-                : tree(encode(payload), partBytes).root();
+        return payload.sizeBytes() <= partBytes ? payload.digest() : new Cut(payload, partBytes).root();
     }
 
     static boolean commits(Header header, Payload payload, int partBytes) {
         return header.payloadBytes() == payload.sizeBytes() && header.payload().equals(commitment(payload, partBytes));
-    }
-
-    static List<Part> split(Block block, int partBytes) {
-        byte[] bytes = encode(block.payload());
-        MerkleTree tree = tree(bytes, partBytes);
-        int count = count(bytes.length, partBytes);
-        List<Part> parts = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            int from = i * partBytes;
-            byte[] part = java.util.Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + partBytes));
-            parts.add(new Part(block.header(), i, tree.path(i), part));
-        }
-        return parts;
     }
 
     /** @return null if the part belongs where it says, else what is wrong with it */
@@ -68,17 +54,38 @@ final class Parts {
                 : "the path of part " + part.index() + " does not lead to " + header;
     }
 
-    private static byte[] encode(Payload payload) {
-        BinaryWriter out = new BinaryWriter(payload.sizeBytes());
-        payload.write(out);
-        return out.toByteArray();
-    }
+    /** A payload that was cut. Immutable. */
+    static final class Cut {
+        private final byte[] bytes;
+        private final int partBytes;
+        private final MerkleTree tree;
 
-    private static MerkleTree tree(byte[] bytes, int partBytes) {
-        return new MerkleTree(count(bytes.length, partBytes), (i, hash) -> {
-            int from = i * partBytes;
-            hash.update(bytes, from, Math.min(partBytes, bytes.length - from));
-        });
+        Cut(Payload payload, int partBytes) {
+            BinaryWriter out = new BinaryWriter(payload.sizeBytes());
+            payload.write(out);
+            this.bytes = out.toByteArray();
+            this.partBytes = partBytes;
+            this.tree = new MerkleTree(
+                    count(bytes.length, partBytes), (i, hash) -> hash.update(bytes, i * partBytes, size(i)));
+        }
+
+        Digest root() {
+            return tree.root();
+        }
+
+        List<Part> parts(Header header) {
+            int count = count(bytes.length, partBytes);
+            List<Part> parts = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                byte[] part = Arrays.copyOfRange(bytes, i * partBytes, i * partBytes + size(i));
+                parts.add(new Part(header, i, tree.path(i), part));
+            }
+            return parts;
+        }
+
+        private int size(int index) {
+            return Math.min(partBytes, bytes.length - index * partBytes);
+        }
     }
 
     /** The parts of one block that have come. Takes memory as they come, never as the header claims. */

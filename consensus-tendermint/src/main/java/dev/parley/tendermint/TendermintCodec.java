@@ -63,8 +63,8 @@ final class TendermintCodec implements MessageCodec {
             }
             case Vote vote -> writeVote(vote, out.u8(VOTE).i64(vote.height()));
             case Votes votes -> {
-                out.u8(VOTES).i64(votes.height()).i32(votes.votes().size());
-                votes.votes().forEach(vote -> writeVote(vote, out));
+                out.u8(VOTES).i64(votes.height());
+                writeVotes(votes.votes(), out);
             }
             case Summary summary -> {
                 out.u8(SUMMARY).i64(summary.height()).i32(summary.round()).bool(summary.proposal());
@@ -86,7 +86,10 @@ final class TendermintCodec implements MessageCodec {
             case PROPOSAL -> readProposal(in);
             case PART -> readPart(in);
             case VOTE -> readVote(in.nonNegative(), in);
-            case VOTES -> readVotes(in);
+            case VOTES -> {
+                long height = in.nonNegative();
+                yield new Votes(height, readVotes(height, MAX_VOTES, in));
+            }
             case SUMMARY ->
                 new Summary(in.nonNegative(), Header.readRound(in), in.bool(), Bits.read(in), Bits.read(in));
             case BLOCK_REQUEST -> new BlockRequest(in.nonNegative(), BlockId.read(in), Bits.read(in));
@@ -110,6 +113,7 @@ final class TendermintCodec implements MessageCodec {
                 safety.lock().write(out);
                 safety.valid().write(out);
                 writeOptional(safety.polka(), out);
+                writeVotes(safety.earlier(), out);
             }
             case BlockRecord(Block block) -> writeBlock(block, out.u8(BLOCK));
         }
@@ -129,7 +133,8 @@ final class TendermintCodec implements MessageCodec {
                         in.bool() ? readVote(height, in) : null,
                         Lock.read(in),
                         Lock.read(in),
-                        readOptionalCertificate(in));
+                        readOptionalCertificate(in),
+                        readVotes(height, SafetyRecord.MAX_EARLIER, in));
             }
             case BLOCK -> new BlockRecord(readBlock(in));
             default -> throw new MalformedException("no record of Tendermint is of kind " + kind);
@@ -202,14 +207,18 @@ final class TendermintCodec implements MessageCodec {
                 Signature.read(in));
     }
 
-    private static Votes readVotes(BinaryReader in) throws MalformedException {
-        long height = in.nonNegative();
-        int count = in.count(MAX_VOTES, MIN_VOTE_BYTES);
+    private static void writeVotes(List<Vote> votes, BinaryWriter out) {
+        out.i32(votes.size());
+        votes.forEach(vote -> writeVote(vote, out));
+    }
+
+    private static List<Vote> readVotes(long height, int max, BinaryReader in) throws MalformedException {
+        int count = in.count(max, MIN_VOTE_BYTES);
         List<Vote> votes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             votes.add(readVote(height, in));
         }
-        return new Votes(height, votes);
+        return votes;
     }
 
     private static void writeBlock(Block block, BinaryWriter out) {

@@ -1,6 +1,5 @@
 package dev.parley.tendermint;
 
-import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.ConsensusRecord;
@@ -21,6 +20,7 @@ import dev.parley.tendermint.TendermintMessage.BlockRequest;
 import dev.parley.tendermint.TendermintMessage.BlockResponse;
 import dev.parley.tendermint.TendermintMessage.Part;
 import dev.parley.tendermint.TendermintMessage.Proposal;
+import dev.parley.tendermint.TendermintMessage.Signed;
 import dev.parley.tendermint.TendermintMessage.Summary;
 import dev.parley.tendermint.TendermintMessage.Vote;
 import dev.parley.tendermint.TendermintMessage.Votes;
@@ -28,11 +28,8 @@ import dev.parley.tendermint.TendermintRecord.BlockRecord;
 import dev.parley.tendermint.TendermintRules.Occasion;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +43,6 @@ final class TendermintCore implements ConsensusCore {
     static final TimerId PRECOMMIT_TIMER = new TimerId("precommit");
     static final TimerId EMPTY_BLOCK_TIMER = new TimerId("empty-block");
 
-    /** So many rounds back votes are kept; nothing in older ones can matter that later ones, or certificates, do not bring. */
-    static final int ROUNDS_KEPT = 8;
-
     private final ValidatorId self;
     private final ConsensusSetup setup;
     private final ValidatorSet validators;
@@ -57,9 +51,8 @@ final class TendermintCore implements ConsensusCore {
     private final TendermintStatements statements;
     private final ProposerSchedule schedule;
     private final Outbox outbox = new Outbox();
-    private final Accuser accuser;
     private final Gossip gossip;
-    private final NextHeight nextHeight;
+    private final FutureHeights futureHeights;
 
     private long height = 1;
     private BlockId parent = BlockId.GENESIS;
@@ -68,10 +61,8 @@ final class TendermintCore implements ConsensusCore {
     private int round;
     private Step step = Step.PROPOSE;
     private SafetyRecord safety = SafetyRecord.atHeight(1);
-    private final TreeMap<Integer, Round> rounds = new TreeMap<>();
-    private final HigherRounds higher;
-    /** The blocks of this height that proposals or votes name. */
-    private final Map<BlockId, Candidate> candidates = new LinkedHashMap<>();
+    private final Rounds rounds;
+    private final Blocks blocks;
 
     private boolean workPending;
     private boolean emptyBlockDue;
@@ -93,10 +84,10 @@ final class TendermintCore implements ConsensusCore {
         this.rules = rules;
         this.statements = new TendermintStatements(setup.domain());
         this.schedule = new ProposerSchedule(validators);
-        this.accuser = new Accuser(statements, rules, outbox);
         this.gossip = new Gossip(self, validators, settings.gossipInterval(), outbox);
-        this.nextHeight = new NextHeight(validators.size());
-        this.higher = new HigherRounds(validators);
+        this.futureHeights = new FutureHeights(validators.size());
+        this.rounds = new Rounds(validators, rules, new Accuser(statements, rules, outbox), outbox);
+        this.blocks = new Blocks(setup.payloads(), settings.partBytes(), rules.recordsBlocks(), outbox);
     }
 
     @Override
@@ -110,7 +101,7 @@ final class TendermintCore implements ConsensusCore {
             case Input.PayloadReady(long answered, Payload payload) -> onPayloadReady(answered, payload);
             case Input.PayloadChecked(BlockId block, boolean accepted) -> onPayloadChecked(block, accepted);
             case Input.WorkPending(boolean pendingNow) -> workPending = pendingNow;
-            case Input.CaughtUp(List<DecidedBlock> blocks) -> onCaughtUp(blocks);
+            case Input.CaughtUp(List<DecidedBlock> decided) -> onCaughtUp(decided);
         }
         do {
             applyRules();
@@ -141,13 +132,18 @@ final class TendermintCore implements ConsensusCore {
         step = Step.PROPOSE;
         safety = safety.inRound(r);
         requestRound = -1;
-        roundOf(r);
-        while (rounds.firstKey() < r - ROUNDS_KEPT) {
-            rounds.pollFirstEntry();
-            forgetCandidates();
-        }
+        List<Signed> early = rounds.open(r);
+        blocks.retain(this::isNeeded);
         outbox.observe(new Observation.ViewEntered(r, proposer(), cause));
-        higher.takeUpTo(r).forEach(message -> accept(message.signer(), message));
+        early.forEach(message -> accept(message.signer(), message));
+    }
+
+    private boolean isNeeded(BlockId block) {
+        Proposal own = safety.proposal();
+        return rounds.name(block)
+                || safety.lock().isOn(block)
+                || safety.valid().isOn(block)
+                || (own != null && own.block().equals(block));
     }
 
     /**
@@ -159,13 +155,12 @@ final class TendermintCore implements ConsensusCore {
         if (!self.equals(proposer()) || step != Step.PROPOSE || safety.proposal() != null) {
             return false;
         }
-        Candidate valid = candidates.get(safety.valid().block());
         if (rules.proposesValidValue() && safety.valid().round() >= 0) {
-            if (valid == null || valid.block == null) {
-                return false;
+            Block valid = blocks.block(safety.valid().block());
+            if (valid != null) {
+                propose(valid, safety.valid().round(), safety.polka());
             }
-            propose(valid.block, safety.valid().round(), safety.polka());
-            return true;
+            return valid != null;
         }
         boolean evenIfEmpty = round > 0 || emptyBlockDue;
         if (requestRound != round || (evenIfEmpty && !requestEvenIfEmpty)) {
@@ -181,9 +176,7 @@ final class TendermintCore implements ConsensusCore {
             return;
         }
         requestRound = -1;
-        Header header = new Header(
-                height, parent, self, round, Parts.commitment(payload, settings.partBytes()), payload.sizeBytes());
-        propose(new Block(header, payload), -1, null);
+        propose(blocks.make(height, parent, self, round, payload), -1, null);
     }
 
     /** Line 19. */
@@ -198,9 +191,7 @@ final class TendermintCore implements ConsensusCore {
                 block.payload(),
                 setup.signer().sign(statement));
         safety = safety.withProposal(proposal.withoutPayload());
-        Candidate candidate = candidate(block.header());
-        candidate.complete(block.payload());
-        record(Occasion.PROPOSAL, candidate);
+        record(Occasion.PROPOSAL, block);
         outbox.observe(new Observation.Proposed(
                 round, height, block.id(), block.payload().isEmpty()));
         publish(proposal);
@@ -208,35 +199,22 @@ final class TendermintCore implements ConsensusCore {
     }
 
     private void publish(Proposal proposal) {
-        Candidate candidate = candidates.get(proposal.block());
-        Block block = candidate == null ? null : candidate.block;
-        if (block == null) {
+        Proposal whole = blocks.whole(proposal);
+        Block block = blocks.block(proposal.block());
+        if (whole == null || block == null) {
             return;
         }
-        if (Parts.count(block.header().payloadBytes(), settings.partBytes()) == 1) {
-            outbox.add(new Effect.Broadcast(new Proposal(
-                    block.header(),
-                    proposal.round(),
-                    proposal.validRound(),
-                    proposal.proposer(),
-                    proposal.polka(),
-                    block.payload(),
-                    proposal.signature())));
-        } else {
-            outbox.add(new Effect.Broadcast(proposal.withoutPayload()));
-            for (Part part : Parts.split(block, settings.partBytes())) {
-                outbox.add(new Effect.Broadcast(part));
-            }
-        }
+        outbox.add(new Effect.Broadcast(whole));
+        blocks.parts(block).forEach(part -> outbox.add(new Effect.Broadcast(part)));
     }
 
     /** Lines 22–27: a fresh proposal is prevoted if it is valid and the lock does not forbid it, else nil. */
     private boolean onFreshProposal() {
-        Proposal proposal = roundOf(round).proposal;
+        Proposal proposal = rounds.current().proposal;
         if (!rules.mayPrevote(step) || proposal == null || proposal.validRound() != -1) {
             return false;
         }
-        Candidate candidate = candidate(proposal.header());
+        Candidate candidate = blocks.candidate(proposal.header());
         if (candidate.isBroken()) {
             return prevote(TendermintMessage.NIL, proposal, "its parts are no payload");
         }
@@ -264,11 +242,11 @@ final class TendermintCore implements ConsensusCore {
      * polka came with the proposal and is verified; that a quorum prevoted the block implies that it is valid.
      */
     private boolean onProposalWithPolka() {
-        Proposal proposal = roundOf(round).proposal;
+        Proposal proposal = rounds.current().proposal;
         if (!rules.mayPrevote(step) || proposal == null || proposal.validRound() < 0) {
             return false;
         }
-        if (candidate(proposal.header()).block == null) {
+        if (blocks.block(proposal.block()) == null) {
             return false;
         }
         return rules.mayPrevoteWithPolka(safety.lock(), proposal.block(), proposal.validRound())
@@ -286,7 +264,7 @@ final class TendermintCore implements ConsensusCore {
 
     /** Lines 34–35: a quorum has prevoted, for whatever it was: some time is left for the rest. */
     private boolean onAnyPrevotes() {
-        Round current = roundOf(round);
+        Round current = rounds.current();
         if (step != Step.PREVOTE
                 || current.prevoteTimeoutStarted
                 || current.prevotes.anyPower() < rules.quorum(validators, VoteKind.PREVOTE)) {
@@ -299,13 +277,13 @@ final class TendermintCore implements ConsensusCore {
 
     /** Lines 36–43: a polka in this round makes its block the valid value, and locks it if one has not yet precommitted. */
     private boolean onPolka() {
-        Round current = roundOf(round);
+        Round current = rounds.current();
         if (step == Step.PROPOSE || current.polkaSeen) {
             return false;
         }
         BlockId id = current.prevotes.blockWith(rules.quorum(validators, VoteKind.PREVOTE));
-        Candidate candidate = id == null ? null : candidates.get(id);
-        if (id == null || candidate == null || candidate.block == null) {
+        Block block = blocks.block(id);
+        if (id == null || block == null) {
             return false;
         }
         current.polkaSeen = true;
@@ -315,9 +293,9 @@ final class TendermintCore implements ConsensusCore {
         if (step == Step.PREVOTE) {
             safety = safety.withLock(rules.lockOn(safety.lock(), id, round));
             outbox.observe(new Observation.Locked(round, id));
-            precommit(id, candidate);
+            precommit(id, block);
         } else {
-            record(Occasion.PRECOMMIT, candidate);
+            record(Occasion.PRECOMMIT, block);
         }
         return true;
     }
@@ -325,7 +303,8 @@ final class TendermintCore implements ConsensusCore {
     /** Lines 44–46: a quorum prevoted nil. */
     private boolean onPolkaForNil() {
         if (step != Step.PREVOTE
-                || roundOf(round).prevotes.power(TendermintMessage.NIL) < rules.quorum(validators, VoteKind.PREVOTE)) {
+                || rounds.current().prevotes.power(TendermintMessage.NIL)
+                        < rules.quorum(validators, VoteKind.PREVOTE)) {
             return false;
         }
         safety = safety.withLock(rules.lockAfterNil(safety.lock()));
@@ -335,7 +314,7 @@ final class TendermintCore implements ConsensusCore {
 
     /** Lines 47–48: a quorum has precommitted, for whatever it was: some time is left for the rest, then the round is over. */
     private boolean onAnyPrecommits() {
-        Round current = roundOf(round);
+        Round current = rounds.current();
         if (current.precommitTimeoutStarted
                 || current.precommits.anyPower() < rules.quorum(validators, VoteKind.PRECOMMIT)) {
             return false;
@@ -350,7 +329,7 @@ final class TendermintCore implements ConsensusCore {
      * 47–48) would only lose time. Everybody receives these votes sooner or later and moves on as well.
      */
     private boolean onPrecommitsForNil() {
-        if (roundOf(round).precommits.power(TendermintMessage.NIL) < rules.quorum(validators, VoteKind.PRECOMMIT)) {
+        if (rounds.current().precommits.power(TendermintMessage.NIL) < rules.quorum(validators, VoteKind.PRECOMMIT)) {
             return false;
         }
         openNextRound("nil");
@@ -359,11 +338,10 @@ final class TendermintCore implements ConsensusCore {
 
     /** Lines 49–54: a quorum of precommits of any one round decides. The block may have come from anybody: the votes name it. */
     private boolean onCommit() {
-        for (Round candidateRound : rounds.values()) {
-            BlockId id = candidateRound.precommits.blockWith(rules.quorum(validators, VoteKind.PRECOMMIT));
-            Candidate candidate = id == null ? null : candidates.get(id);
-            if (candidate != null && candidate.block != null) {
-                decide(candidate.block, candidateRound);
+        for (Round each : rounds.all()) {
+            Block block = blocks.block(each.precommits.blockWith(rules.quorum(validators, VoteKind.PRECOMMIT)));
+            if (block != null) {
+                decide(block, each);
                 return true;
             }
         }
@@ -390,26 +368,22 @@ final class TendermintCore implements ConsensusCore {
 
     /** Lines 52–54: forget what belonged to the last height, StartRound(0). */
     private void openHeight(long newHeight, BlockId decided) {
-        for (Candidate candidate : candidates.values()) {
-            forget(candidate);
-        }
-        candidates.clear();
         stopTimers();
+        blocks.retain(id -> false);
         rounds.clear();
-        higher.clear();
         height = newHeight;
         parent = decided;
         safety = SafetyRecord.atHeight(newHeight);
         emptyBlockDue = false;
         startRound(0, "commit");
-        for (NextHeight.Early early : nextHeight.take()) {
+        for (FutureHeights.Early early : futureHeights.take(height)) {
             onMessage(early.from(), early.message());
         }
     }
 
     /** Lines 55–56: at least one correct validator is in a higher round. */
     private boolean onHigherRounds() {
-        int reached = higher.reachedBy(rules.quorumToSkip(validators));
+        int reached = rounds.reachedBy(rules.quorumToSkip(validators));
         if (reached <= round) {
             return false;
         }
@@ -460,10 +434,20 @@ final class TendermintCore implements ConsensusCore {
         openNextRound("time-out");
     }
 
+    /**
+     * Leaves no round without votes in it. The paper's processes never forget what made them leave; one that restarts here does, and those
+     * who are still in that round may wait for its votes alone. A vote for nil is safe at any time.
+     */
     private void openNextRound(String cause) {
         if (round + 1 == TendermintMessage.MAX_ROUND) {
             throw new IllegalStateException("height " + height + " has failed in " + TendermintMessage.MAX_ROUND
                     + " rounds: more than f validators are faulty, or time-outs are far too short");
+        }
+        if (step == Step.PROPOSE) {
+            prevote(TendermintMessage.NIL);
+        }
+        if (step == Step.PREVOTE) {
+            precommit(TendermintMessage.NIL, null);
         }
         startRound(round + 1, cause);
     }
@@ -490,7 +474,7 @@ final class TendermintCore implements ConsensusCore {
     }
 
     /** @param locked what is locked with it, null for nil */
-    private void precommit(BlockId block, @Nullable Candidate locked) {
+    private void precommit(BlockId block, @Nullable Block locked) {
         step = Step.PRECOMMIT;
         Vote vote = vote(VoteKind.PRECOMMIT, block);
         safety = safety.withPrecommit(vote);
@@ -509,21 +493,13 @@ final class TendermintCore implements ConsensusCore {
         accept(self, vote);
     }
 
-    /** Persist before send. */
-    private void record(Occasion occasion, @Nullable Candidate candidate) {
-        if (candidate != null && !candidate.recorded && candidate.block != null && rules.recordsBlocks()) {
-            candidate.recorded = true;
-            outbox.add(new Effect.Persist(
-                    TendermintRecord.blockKey(candidate.header.id()), new BlockRecord(candidate.block)));
+    /** Persist before send: all that was signed, with the block that it is about. */
+    private void record(Occasion occasion, @Nullable Block block) {
+        if (block != null) {
+            blocks.record(block);
         }
         if (rules.recordsBefore(occasion)) {
             outbox.add(new Effect.Persist(TendermintRecord.SAFETY, safety));
-        }
-    }
-
-    private void forget(Candidate candidate) {
-        if (candidate.recorded) {
-            outbox.add(new Effect.Forget(TendermintRecord.blockKey(candidate.header.id())));
         }
     }
 
@@ -534,12 +510,13 @@ final class TendermintCore implements ConsensusCore {
             accept(from, message);
         } else if (message.height() < height) {
             onLate(from, message);
-        } else if (message.height() > height + 1) {
+        } else if (message.height() > height + FutureHeights.WINDOW) {
             gossip.behind(message.height() - 1, from);
         } else {
-            gossip.saw(height, from);
+            gossip.saw(message.height() - 1, from);
             boolean passing = message instanceof Summary || message instanceof BlockRequest;
-            if (!passing && !nextHeight.add(from, message, from.equals(schedule.proposer(height + 1, 0)))) {
+            boolean mayLead = from.equals(schedule.proposer(message.height(), 0));
+            if (!passing && !futureHeights.add(from, message, mayLead)) {
                 outbox.refuse(from, Reason.OVER_CAPACITY, "more of height " + message.height() + " than is kept");
             }
         }
@@ -553,16 +530,17 @@ final class TendermintCore implements ConsensusCore {
             case Vote vote -> onVote(from, vote);
             case Votes votes -> votes.votes().forEach(vote -> onVote(from, vote));
             case Summary summary -> {
-                Round theirs = kept(summary.round());
                 if (rules.answersSummaries()) {
-                    gossip.answer(
-                            from, summary, theirs, theirs == null ? null : whole(theirs), roundOf(round), summary());
+                    Round theirs = rounds.kept(summary.round());
+                    Proposal proposal = theirs == null ? null : theirs.proposal;
+                    Proposal whole = proposal == null ? null : blocks.whole(proposal);
+                    gossip.answer(from, summary, theirs, whole, rounds.current(), summary());
                 }
             }
             case BlockRequest request -> {
-                Candidate candidate = candidates.get(request.block());
-                if (candidate != null && candidate.block != null) {
-                    gossip.answer(from, candidate.block, request.missing(), settings.partBytes());
+                Block block = blocks.block(request.block());
+                if (block != null) {
+                    gossip.answer(from, block, blocks.parts(block), request.missing());
                 }
             }
             case BlockResponse response -> onBlockResponse(from, response.block());
@@ -570,15 +548,6 @@ final class TendermintCore implements ConsensusCore {
     }
 
     private void onProposal(ValidatorId from, Proposal proposal) {
-        if (proposal.round() > round) {
-            higher.add(proposal);
-            return;
-        }
-        Round its = kept(proposal.round());
-        if (its == null) {
-            outbox.refuse(from, Reason.STALE, "a proposal of round " + proposal.round() + " in round " + round);
-            return;
-        }
         Header header = proposal.header();
         if (!rules.mayPropose(proposal.proposer(), schedule.proposer(height, proposal.round()))
                 || !rules.mayPropose(header.proposer(), schedule.proposer(height, header.round()))) {
@@ -589,57 +558,24 @@ final class TendermintCore implements ConsensusCore {
             outbox.refuse(from, Reason.CONFLICT, header + " does not extend " + parent);
             return;
         }
-        Proposal earlier = its.proposal;
-        if (earlier == null) {
-            its.proposal = proposal.withoutPayload();
+        if (rounds.add(from, proposal)) {
+            blocks.candidate(header);
             if (!from.equals(self)) {
                 outbox.observe(new Observation.ProposalReceived(
                         proposal.round(), height, proposal.block(), proposal.proposer()));
             }
-            Candidate candidate = candidate(header);
-            if (proposal.payload() != null) {
-                candidate.complete(proposal.payload());
-            }
-        } else if (!earlier.block().equals(proposal.block()) || earlier.validRound() != proposal.validRound()) {
-            accuser.twoProposals(from, earlier, proposal);
-            outbox.refuse(from, Reason.CONFLICT, "a second proposal in round " + proposal.round());
-            Candidate named = candidates.get(proposal.block());
-            if (named != null && proposal.payload() != null) {
-                named.complete(proposal.payload());
-            }
+        }
+        Candidate candidate = blocks.get(header.id());
+        if (candidate != null && proposal.payload() != null) {
+            candidate.complete(proposal.payload());
         }
     }
 
     private void onVote(ValidatorId from, Vote vote) {
-        if (vote.height() != height) {
+        if (vote.height() == height) {
+            rounds.add(from, vote);
+        } else {
             onLate(from, vote);
-            return;
-        }
-        if (vote.round() > round) {
-            Vote earlier = higher.add(vote);
-            if (earlier != null) {
-                accuser.twoVotes(from, earlier, vote);
-            }
-            return;
-        }
-        Round its = kept(vote.round());
-        if (its == null) {
-            outbox.refuse(from, Reason.STALE, "a vote of round " + vote.round() + " in round " + round);
-            return;
-        }
-        if (rules.countsPrecommitsAcrossRounds() && vote.kind() == VoteKind.PRECOMMIT) {
-            its = roundOf(round);
-        }
-        count(from, vote, its.votes(vote.kind()));
-    }
-
-    private void count(ValidatorId from, Vote vote, VoteSet votes) {
-        if (votes.add(vote) == VoteSet.Added.CONFLICTING) {
-            Vote earlier = votes.of(vote.voter());
-            if (earlier != null && earlier.round() == vote.round()) {
-                accuser.twoVotes(from, earlier, vote);
-                outbox.refuse(from, Reason.CONFLICT, "a second " + vote.kind() + " in round " + vote.round());
-            }
         }
     }
 
@@ -649,7 +585,7 @@ final class TendermintCore implements ConsensusCore {
         switch (message) {
             case Vote vote
             when last != null && last.isAbout(vote) -> {
-                count(from, vote, last.precommits());
+                rounds.count(from, vote, last.precommits());
                 last.certify(false, validators.size(), outbox);
             }
             case Votes votes ->
@@ -670,132 +606,65 @@ final class TendermintCore implements ConsensusCore {
     // Blocks: in proposals, in parts, asked for
 
     private void onPart(ValidatorId from, Part part) {
-        Candidate candidate = candidates.get(part.header().id());
-        if (candidate == null && isWelcome(from, part.header())) {
-            candidate = candidate(part.header());
-        }
-        if (candidate == null) {
-            outbox.refuse(from, Reason.UNREQUESTED, "a part of " + part.header());
-            return;
-        }
-        if (candidate.block != null || candidate.isBroken()) {
-            return;
-        }
-        candidate.parts.add(part);
-        if (candidate.parts.isComplete()) {
-            try {
-                candidate.complete(candidate.parts.payload(setup.payloads()));
-            } catch (MalformedException e) {
-                candidate.check = Candidate.Check.REFUSED;
-                outbox.refuse(
-                        candidate.header.proposer(), Reason.BAD_PAYLOAD, candidate.header + ": " + e.getMessage());
-            }
+        if (isWelcome(from, part.header())) {
+            blocks.add(blocks.candidate(part.header()), part);
         }
     }
 
     private void onBlockResponse(ValidatorId from, Block block) {
-        if (!candidates.containsKey(block.id()) && !isWelcome(from, block.header())) {
-            outbox.refuse(from, Reason.UNREQUESTED, block.toString());
-            return;
+        if (isWelcome(from, block.header())) {
+            blocks.candidate(block.header()).complete(block.payload());
         }
-        candidate(block.header()).complete(block.payload());
     }
 
-    /** Whether votes call for the block, or it is the one block that may come before its proposal. */
+    /** Whether the block is awaited: a proposal or votes name it, or it is the one block that may come before its proposal. */
     private boolean isWelcome(ValidatorId from, Header header) {
-        if (header.height() != height || !header.parent().equals(parent)) {
-            return false;
-        }
-        if (header.id().equals(wanted())) {
+        BlockId id = header.id();
+        if (blocks.get(id) != null) {
             return true;
         }
-        Round its = kept(header.round());
-        if (its == null
-                || its.early != null
-                || its.proposal != null
-                || !from.equals(header.proposer())
-                || !from.equals(schedule.proposer(height, header.round()))) {
+        Round its = rounds.kept(header.round());
+        boolean early = its != null
+                && its.early == null
+                && its.proposal == null
+                && from.equals(header.proposer())
+                && from.equals(schedule.proposer(height, header.round()));
+        if (!header.parent().equals(parent) || !(early || id.equals(wanted()))) {
+            outbox.refuse(from, Reason.UNREQUESTED, header.toString());
             return false;
         }
-        its.early = header.id();
+        if (its != null && early) {
+            its.early = id;
+        }
         return true;
     }
 
     /** The block that votes or the proposal call for and that is not here; null for none. */
     private @Nullable BlockId wanted() {
-        for (Round each : rounds.values()) {
+        for (Round each : rounds.all()) {
             BlockId decided = each.precommits.blockWith(rules.quorum(validators, VoteKind.PRECOMMIT));
-            if (isMissing(decided)) {
+            if (blocks.isMissing(decided)) {
                 return decided;
             }
         }
-        Round current = roundOf(round);
+        Round current = rounds.current();
         BlockId polka = current.prevotes.blockWith(rules.quorum(validators, VoteKind.PREVOTE));
-        if (isMissing(polka)) {
+        if (blocks.isMissing(polka)) {
             return polka;
         }
         Proposal proposal = current.proposal;
-        return proposal != null && isMissing(proposal.block()) ? proposal.block() : null;
-    }
-
-    private boolean isMissing(@Nullable BlockId block) {
-        if (block == null) {
-            return false;
-        }
-        Candidate candidate = candidates.get(block);
-        return candidate == null || (candidate.block == null && !candidate.isBroken());
-    }
-
-    private Candidate candidate(Header header) {
-        return candidates.computeIfAbsent(header.id(), id -> new Candidate(header, settings.partBytes()));
-    }
-
-    /** Only blocks that a kept round, the lock or the valid value names are kept. */
-    private void forgetCandidates() {
-        candidates.values().removeIf(candidate -> {
-            BlockId id = candidate.header.id();
-            boolean named = safety.lock().isOn(id) || safety.valid().isOn(id);
-            for (Round each : rounds.values()) {
-                Proposal proposal = each.proposal;
-                named |= id.equals(each.early)
-                        || (proposal != null && proposal.block().equals(id))
-                        || each.prevotes.power(id) > 0
-                        || each.precommits.power(id) > 0;
-            }
-            if (!named) {
-                forget(candidate);
-            }
-            return !named;
-        });
+        return proposal != null && blocks.isMissing(proposal.block()) ? proposal.block() : null;
     }
 
     private void onPayloadChecked(BlockId id, boolean accepted) {
-        Candidate candidate = candidates.get(id);
+        Candidate candidate = blocks.get(id);
         if (candidate != null && candidate.check == Candidate.Check.ASKED) {
             candidate.check = accepted ? Candidate.Check.ACCEPTED : Candidate.Check.REFUSED;
         }
     }
 
-    /** The round's proposal as it is sent: with its payload if that is here and fits. */
-    private @Nullable Proposal whole(Round its) {
-        Proposal proposal = its.proposal;
-        Candidate candidate = proposal == null ? null : candidates.get(proposal.block());
-        if (proposal == null || candidate == null || candidate.block == null) {
-            return null;
-        }
-        boolean inParts = Parts.count(candidate.header.payloadBytes(), settings.partBytes()) > 1;
-        return new Proposal(
-                proposal.header(),
-                proposal.round(),
-                proposal.validRound(),
-                proposal.proposer(),
-                proposal.polka(),
-                inParts ? null : candidate.block.payload(),
-                proposal.signature());
-    }
-
     private Summary summary() {
-        Round current = roundOf(round);
+        Round current = rounds.current();
         return new Summary(height, round, current.proposal != null, current.prevotes.bits(), current.precommits.bits());
     }
 
@@ -804,11 +673,10 @@ final class TendermintCore implements ConsensusCore {
     /** Goes on where the record leaves off: same height, round and step, same lock; what was signed is sent again. */
     private void onStart(Restored restored) {
         SafetyRecord recorded = null;
-        List<Block> blocks = new ArrayList<>();
         for (ConsensusRecord record : restored.records()) {
             switch ((TendermintRecord) record) {
                 case SafetyRecord safetyRecord -> recorded = rules.restored(safetyRecord);
-                case BlockRecord(Block block) -> blocks.add(block);
+                case BlockRecord(Block block) -> blocks.restore(block);
             }
         }
         DecidedBlock last = restored.lastDecided();
@@ -816,15 +684,6 @@ final class TendermintCore implements ConsensusCore {
             height = last.height() + 1;
             parent = last.id();
             safety = SafetyRecord.atHeight(height);
-        }
-        for (Block block : blocks) {
-            Candidate candidate = candidate(block.header());
-            candidate.complete(block.payload());
-            candidate.recorded = true;
-            if (block.header().height() != height) {
-                candidates.remove(block.id());
-                forget(candidate);
-            }
         }
         if (recorded != null && recorded.height() > height) {
             throw new IllegalStateException(
@@ -835,9 +694,10 @@ final class TendermintCore implements ConsensusCore {
             startRound(0, "start");
             return;
         }
-        startRound(recorded.round(), "start");
         safety = recorded;
+        startRound(recorded.round(), "start");
         step = recorded.step();
+        recorded.earlier().forEach(vote -> accept(self, vote));
         Proposal proposal = recorded.proposal();
         if (proposal != null) {
             publish(proposal);
@@ -851,10 +711,10 @@ final class TendermintCore implements ConsensusCore {
         }
     }
 
-    private void onCaughtUp(List<DecidedBlock> blocks) {
+    private void onCaughtUp(List<DecidedBlock> decided) {
         long before = height;
         gossip.caughtUp();
-        for (DecidedBlock block : blocks) {
+        for (DecidedBlock block : decided) {
             if (block.height() < height) {
                 continue;
             }
@@ -909,15 +769,10 @@ final class TendermintCore implements ConsensusCore {
         if (block == null) {
             return;
         }
-        Candidate candidate = candidates.get(block);
+        Candidate candidate = blocks.get(block);
         if (again || (candidate == null && !gossip.hasRequested(block))) {
             Bits missing = candidate == null ? Bits.none(0) : candidate.parts.missing();
-            List<ValidatorId> holders = new ArrayList<>();
-            for (Round each : rounds.values()) {
-                holders.addAll(each.prevotes.votersFor(block));
-                holders.addAll(each.precommits.votersFor(block));
-            }
-            gossip.request(height, block, missing, holders);
+            gossip.request(height, block, missing, rounds.votersFor(block));
         }
     }
 
@@ -926,7 +781,7 @@ final class TendermintCore implements ConsensusCore {
      * others, at least one of them correct, that have voted already.
      */
     private boolean isIdle() {
-        Round current = roundOf(round);
+        Round current = rounds.current();
         return round == 0
                 && step == Step.PROPOSE
                 && !workPending
@@ -944,7 +799,7 @@ final class TendermintCore implements ConsensusCore {
             emptyBlockTimerRuns = false;
             outbox.add(new Effect.CancelTimer(EMPTY_BLOCK_TIMER));
         }
-        Round current = roundOf(round);
+        Round current = rounds.current();
         if (current.prevoteTimeoutStarted) {
             outbox.add(new Effect.CancelTimer(PREVOTE_TIMER));
         }
@@ -953,27 +808,13 @@ final class TendermintCore implements ConsensusCore {
         }
     }
 
-    /** The state of a round up to the present one, null if it is not kept. */
-    private @Nullable Round kept(int number) {
-        return number > round || number < round - ROUNDS_KEPT ? null : roundOf(number);
-    }
-
-    private Round roundOf(int number) {
-        Round known = rounds.get(number);
-        if (known == null) {
-            known = new Round(number, validators);
-            rounds.put(number, known);
-        }
-        return known;
-    }
-
     private ValidatorId proposer() {
         return schedule.proposer(height, round);
     }
 
     @Override
     public CoreReport report() {
-        Round current = roundOf(round);
+        Round current = rounds.current();
         VoteSet votes = step == Step.PRECOMMIT ? current.precommits : current.prevotes;
         List<ValidatorId> voted = votes.voters();
         List<ValidatorId> missing = new ArrayList<>();
@@ -985,7 +826,7 @@ final class TendermintCore implements ConsensusCore {
         List<String> details = new ArrayList<>();
         details.add("deciding height " + height + " in step " + step);
         details.add("valid value " + safety.valid());
-        details.add(rounds.size() + " rounds and " + candidates.size() + " blocks kept");
+        details.add(rounds.all().size() + " rounds and " + blocks.size() + " blocks kept");
         BlockId wanted = wanted();
         if (wanted != null) {
             details.add("fetches " + wanted);
@@ -1011,7 +852,7 @@ final class TendermintCore implements ConsensusCore {
         return switch (step) {
             case PROPOSE -> {
                 if (current.proposal != null) {
-                    yield isMissing(current.proposal.block())
+                    yield blocks.isMissing(current.proposal.block())
                             ? "the parts of " + current.proposal.block()
                             : "the check of " + current.proposal.block();
                 }

@@ -26,20 +26,27 @@ public record TendermintSettings(
     /** So that a part always fits a frame. */
     public static final int MAX_PART_BYTES = 1 << 20;
 
+    /** No time-out is longer: sums of them stay far from overflow. */
+    static final Duration LONGEST = Duration.ofDays(1);
+
     /**
      * A time-out of round r: base + r · delta, as in Algorithm 1.
      *
-     * @param base of round 0, 1 ms or more
-     * @param delta by which each round's exceeds the last one's, 1 ms or more: without growth a network slower than the base would never
-     *     decide
+     * @param base of round 0, 1 ms to a day
+     * @param delta by which each round's exceeds the last one's, 1 ms to a day: without growth a network slower than the base would
+     *     never decide
      */
     public record Timeout(Duration base, Duration delta) {
-        /** @throws IllegalArgumentException if either is below 1 ms */
+        /** @throws IllegalArgumentException if either is out of bounds */
         public Timeout {
-            if (base.toMillis() < 1 || delta.toMillis() < 1) {
+            if (isOutOfBounds(base) || isOutOfBounds(delta)) {
                 throw new IllegalArgumentException(
-                        "a time-out and its growth are 1 ms or more, not " + base + " and " + delta);
+                        "a time-out and its growth are 1 ms to a day, not " + base + " and " + delta);
             }
+        }
+
+        private static boolean isOutOfBounds(Duration duration) {
+            return duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(LONGEST) > 0;
         }
 
         static Timeout ofMillis(long base, long delta) {
@@ -70,7 +77,7 @@ public record TendermintSettings(
                         "max-timeout = " + maxTimeout + " is below a time-out of round 0, " + timeout.base());
             }
         }
-        if (maxTimeout.compareTo(Duration.ofDays(1)) > 0) {
+        if (maxTimeout.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("max-timeout is a day at most, not " + maxTimeout);
         }
         if (gossipInterval.toMillis() < 1) {

@@ -40,7 +40,7 @@ class TendermintBoundsTest {
     /** In five parts, made by validator 0 in round 0. */
     private final Block big = make.block(1, BlockId.GENESIS, 0, payload(3, 900));
 
-    private final List<Part> parts = Parts.split(big, PART_BYTES);
+    private final List<Part> parts = new Parts.Cut(big.payload(), PART_BYTES).parts(big.header());
     private final OneCore core = new OneCore(make, 3);
 
     /** Bytes that no decoder takes for a batch of commands. */
@@ -105,11 +105,9 @@ class TendermintBoundsTest {
         for (int round = 0; round < 30; round++) {
             core.fail(round);
         }
-        assertThat(core.report().details()).contains(TendermintCore.ROUNDS_KEPT + 1 + " rounds and 0 blocks kept");
-        assertThat(refusals(core.prevotes(30 - TendermintCore.ROUNDS_KEPT, a.id(), 0)))
-                .isEmpty();
-        assertThat(refusals(core.prevotes(29 - TendermintCore.ROUNDS_KEPT, a.id(), 0)))
-                .containsExactly(Reason.STALE);
+        assertThat(core.report().details()).contains(Rounds.KEPT + 1 + " rounds and 0 blocks kept");
+        assertThat(refusals(core.prevotes(30 - Rounds.KEPT, a.id(), 0))).isEmpty();
+        assertThat(refusals(core.prevotes(29 - Rounds.KEPT, a.id(), 0))).containsExactly(Reason.STALE);
         assertThat(refusals(core.receive(0, make.proposal(a)))).containsExactly(Reason.STALE);
     }
 
@@ -126,7 +124,7 @@ class TendermintBoundsTest {
         }
         assertThat(last.round()).isEqualTo(11);
         assertThat(last.lock()).isEqualTo(new Lock(0, block.id()).toString());
-        assertThat(last.report().details()).contains(TendermintCore.ROUNDS_KEPT + 1 + " rounds and 1 blocks kept");
+        assertThat(last.report().details()).contains(Rounds.KEPT + 1 + " rounds and 1 blocks kept");
         assertThat(messages(last.fail(11), Proposal.class))
                 .extracting(Proposal::block)
                 .containsExactly(block.id());
@@ -140,14 +138,14 @@ class TendermintBoundsTest {
         for (int round = 0; round < 10; round++) {
             refused.addAll(refusals(core.receive(0, make.vote(VoteKind.PREVOTE, 0, 2, round, NIL))));
         }
-        assertThat(refused).hasSize(10 - NextHeight.PER_PEER).containsOnly(Reason.OVER_CAPACITY);
+        assertThat(refused).hasSize(10 - FutureHeights.PER_PEER).containsOnly(Reason.OVER_CAPACITY);
         assertThat(refusals(core.receive(1, make.vote(VoteKind.PREVOTE, 1, 2, 0, NIL))))
                 .isEmpty();
     }
 
     @Test
     void keeps_parts_of_the_next_height_from_its_first_proposer_alone_and_of_one_block_s_size() {
-        NextHeight next = new NextHeight(4);
+        FutureHeights next = new FutureHeights(4);
         byte[] million = new byte[1 << 20];
         Header header = new Header(2, a.id(), v(1), 0, Digest.ZERO, Parts.MAX_PAYLOAD_BYTES);
         Part part = new Part(header, 0, List.of(), million);
@@ -156,7 +154,7 @@ class TendermintBoundsTest {
             assertThat(next.add(v(1), part, true)).isTrue();
         }
         assertThat(next.add(v(1), part, true)).isFalse();
-        assertThat(next.take()).hasSize(32);
+        assertThat(next.take(2)).hasSize(32);
         assertThat(next.add(v(1), part, true)).isTrue();
     }
 
@@ -344,7 +342,11 @@ class TendermintBoundsTest {
         assertThat(refusals(core.receive(1, parts.get(0)))).containsExactly(Reason.UNREQUESTED);
         assertThat(refusals(core.receive(0, parts.get(1)))).isEmpty();
         Block other = make.block(1, BlockId.GENESIS, 0, payload(4, 900));
-        assertThat(refusals(core.receive(0, Parts.split(other, PART_BYTES).get(0))))
+        assertThat(refusals(core.receive(
+                        0,
+                        new Parts.Cut(other.payload(), PART_BYTES)
+                                .parts(other.header())
+                                .get(0))))
                 .containsExactly(Reason.UNREQUESTED);
         all(core, 0, parts);
         core.receive(0, make.proposal(big));
@@ -354,7 +356,11 @@ class TendermintBoundsTest {
     @Test
     void refuses_parts_of_another_parent_or_of_a_round_that_has_its_proposal() {
         Block orphan = make.block(1, b.id(), 0, payload(4, 900));
-        assertThat(refusals(core.receive(0, Parts.split(orphan, PART_BYTES).get(0))))
+        assertThat(refusals(core.receive(
+                        0,
+                        new Parts.Cut(orphan.payload(), PART_BYTES)
+                                .parts(orphan.header())
+                                .get(0))))
                 .containsExactly(Reason.UNREQUESTED);
         core.receive(0, make.proposal(a));
         assertThat(refusals(core.receive(0, parts.get(0)))).containsExactly(Reason.UNREQUESTED);
@@ -364,14 +370,15 @@ class TendermintBoundsTest {
     void prevotes_nil_for_parts_that_are_no_payload_and_refuses_them_by_their_maker() {
         Block broken = make.block(1, BlockId.GENESIS, 0, new Garbage(450));
         core.receive(0, make.proposal(broken));
-        List<Effect> effects = all(core, 2, Parts.split(broken, PART_BYTES));
+        List<Effect> effects = all(core, 2, new Parts.Cut(broken.payload(), PART_BYTES).parts(broken.header()));
         assertThat(prevoted(effects)).containsExactly(NIL);
         assertThat(effects)
                 .filteredOn(effect -> effect instanceof Effect.Observe(Observation.Refused refused)
                         && refused.refusal().reason() == Reason.BAD_PAYLOAD
                         && refused.refusal().from().equals(v(0)))
                 .hasSize(1);
-        assertThat(all(core, 2, Parts.split(broken, PART_BYTES))).isEmpty();
+        assertThat(all(core, 2, new Parts.Cut(broken.payload(), PART_BYTES).parts(broken.header())))
+                .isEmpty();
     }
 
     @Test

@@ -42,7 +42,8 @@ class TendermintCodecTest {
                     make.precommit(0, 3, TendermintMessage.NIL),
                     new Lock(2, a.id()),
                     new Lock(3, b.id()),
-                    polka));
+                    polka,
+                    List.of(make.prevote(0, 2, a.id()), make.precommit(0, 2, a.id()))));
 
     private List<TendermintMessage> messages() {
         BitSet some = new BitSet();
@@ -58,7 +59,7 @@ class TendermintCodecTest {
                 new Summary(1, 3, true, Bits.of(4, some), Bits.none(4)),
                 new BlockRequest(1, a.id(), Bits.none(0)),
                 new BlockRequest(1, a.id(), Bits.of(9, some))));
-        all.addAll(Parts.split(big, 200));
+        all.addAll(new Parts.Cut(big.payload(), 200).parts(big.header()));
         return all;
     }
 

@@ -330,7 +330,7 @@ class TendermintCoreTest {
     void asks_for_the_parts_that_are_missing_when_they_do_not_come() {
         Fixture small = new Fixture(TendermintSettings.DEFAULTS.withPartBytes(200), 1, 1, 1, 1);
         Block big = small.block(1, BlockId.GENESIS, 0, payload(3, 900));
-        List<Part> parts = Parts.split(big, 200);
+        List<Part> parts = new Parts.Cut(big.payload(), 200).parts(big.header());
         OneCore of4 = new OneCore(small, 3);
         of4.receive(0, small.proposal(big));
         of4.receive(0, parts.get(2));

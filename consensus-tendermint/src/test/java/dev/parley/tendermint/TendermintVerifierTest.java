@@ -81,7 +81,7 @@ class TendermintVerifierTest {
         assertAdmitted(new Summary(1, 0, true, Bits.none(4), Bits.none(4)), 1);
         assertAdmitted(new BlockRequest(1, a.id(), Bits.none(0)), 1);
         assertAdmitted(new BlockResponse(a), 1);
-        for (Part part : Parts.split(big, 200)) {
+        for (Part part : new Parts.Cut(big.payload(), 200).parts(big.header())) {
             assertAdmitted(part, 3);
         }
     }
@@ -276,7 +276,7 @@ class TendermintVerifierTest {
 
     @Test
     void hazard_19_refuses_a_part_whose_index_is_not_the_one_that_its_path_proves() {
-        List<Part> parts = Parts.split(big, 200);
+        List<Part> parts = new Parts.Cut(big.payload(), 200).parts(big.header());
         assertThat(parts).hasSize(5);
         for (Part part : parts) {
             for (int index = -1; index <= 5; index++) {
@@ -289,7 +289,7 @@ class TendermintVerifierTest {
 
     @Test
     void refuses_a_part_with_other_bytes_another_path_or_another_block() {
-        Part part = Parts.split(big, 200).getFirst();
+        Part part = new Parts.Cut(big.payload(), 200).parts(big.header()).getFirst();
         byte[] damaged = part.bytes().clone();
         damaged[7] ^= 1;
         assertRefused(new Part(big.header(), 0, part.path(), damaged), 0, Reason.MALFORMED);

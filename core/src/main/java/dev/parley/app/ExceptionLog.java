@@ -1,5 +1,6 @@
 package dev.parley.app;
 
+import dev.parley.consensus.Evidence;
 import dev.parley.log.CommandId;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,9 +19,7 @@ final class ExceptionLog {
     private final Map<Class<?>, Long> loggedAt = new HashMap<>();
 
     void log(Exception exception, long height, int index, CommandId command, long timeMillis) {
-        Long before = loggedAt.get(exception.getClass());
-        if (before == null ? loggedAt.size() < MAX_CLASSES : timeMillis - before >= INTERVAL_MILLIS) {
-            loggedAt.put(exception.getClass(), timeMillis);
+        if (isDue(exception, timeMillis)) {
             LOG.warn(
                     "The state machine threw on command {} at height {}, index {}; the client learns the class alone",
                     command,
@@ -28,5 +27,20 @@ final class ExceptionLog {
                     index,
                     exception);
         }
+    }
+
+    void log(Exception exception, long height, Evidence evidence, long timeMillis) {
+        if (isDue(exception, timeMillis)) {
+            LOG.warn("The state machine threw when told at height {} that {}", height, evidence, exception);
+        }
+    }
+
+    private boolean isDue(Exception exception, long timeMillis) {
+        Long before = loggedAt.get(exception.getClass());
+        if (before == null ? loggedAt.size() < MAX_CLASSES : timeMillis - before >= INTERVAL_MILLIS) {
+            loggedAt.put(exception.getClass(), timeMillis);
+            return true;
+        }
+        return false;
     }
 }

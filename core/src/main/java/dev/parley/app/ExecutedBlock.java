@@ -1,6 +1,7 @@
 package dev.parley.app;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Evidence;
 import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
 import java.util.List;
@@ -13,6 +14,7 @@ public final class ExecutedBlock {
     /** Block time in milliseconds since 1970, never less than the block's before. */
     private final long timeMillis;
 
+    private final List<Evidence> convicted;
     private final List<Command> commands;
     private final List<Outcome> outcomes;
     private final Digest previousRoot;
@@ -25,6 +27,7 @@ public final class ExecutedBlock {
             long height,
             BlockId block,
             long timeMillis,
+            List<Evidence> convicted,
             List<Command> commands,
             List<Outcome> outcomes,
             Digest previousRoot,
@@ -33,12 +36,14 @@ public final class ExecutedBlock {
         this.height = height;
         this.block = block;
         this.timeMillis = timeMillis;
+        this.convicted = List.copyOf(convicted);
         this.commands = List.copyOf(commands);
         this.outcomes = List.copyOf(outcomes);
         this.previousRoot = previousRoot;
         this.results = results;
         this.stateHash = stateHash;
-        this.retainedBytes = count(commands, outcomes);
+        this.retainedBytes = count(commands, outcomes)
+                + convicted.stream().mapToLong(Evidence::sizeBytes).sum();
         this.root = StateRoot.next(previousRoot, height, block, results.root(), outcomes.size(), stateHash);
     }
 
@@ -53,6 +58,11 @@ public final class ExecutedBlock {
     /** Block time in milliseconds since 1970. */
     public long timeMillis() {
         return timeMillis;
+    }
+
+    /** The evidence that convicted a validator, told to the state machine before the commands. */
+    public List<Evidence> convicted() {
+        return convicted;
     }
 
     /** In the order of execution. */

@@ -5,12 +5,14 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
 import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ import java.util.Optional;
 public final class Executor<C, R, S> {
     /** The most characters of a message or a class name in an outcome. */
     private static final int MAX_TEXT = 1024;
+
+    /** The most questions of one {@link #choose}. */
+    static final int MAX_CHECKS = 128;
 
     private static final String SNAPSHOT_FORM = "parley/snapshot/1";
     private static final byte[] STATE_PREFIX = {3};
@@ -51,6 +56,7 @@ public final class Executor<C, R, S> {
     private long recentBytes;
     private StateMachine<C, R, S> machine;
     private SessionTable sessions;
+    private Convictions convictions = new Convictions();
     private long height;
     private BlockId block = BlockId.GENESIS;
     private long timeMillis;
@@ -83,6 +89,7 @@ public final class Executor<C, R, S> {
         block = decided.id();
         timeMillis = Math.max(timeMillis, batch.timeMillis());
         sessions.advance(timeMillis);
+        List<Evidence> convicted = convict(batch.evidence());
         List<Command> commands = batch.commands();
         List<Outcome> outcomes = new ArrayList<>(commands.size());
         for (int i = 0; i < commands.size(); i++) {
@@ -95,6 +102,7 @@ public final class Executor<C, R, S> {
                 height,
                 block,
                 timeMillis,
+                convicted,
                 commands,
                 outcomes,
                 root,
@@ -103,6 +111,25 @@ public final class Executor<C, R, S> {
         root = executed.root();
         remember(executed);
         return executed;
+    }
+
+    /** @return the pieces that convicted somebody; further ones against a culprit do nothing */
+    private List<Evidence> convict(List<Evidence> evidence) {
+        if (evidence.isEmpty()) {
+            return List.of();
+        }
+        List<Evidence> convicted = new ArrayList<>(evidence.size());
+        for (Evidence piece : evidence) {
+            if (convictions.record(piece.culprit(), height)) {
+                convicted.add(piece);
+                try {
+                    machine.convicted(piece, new BlockContext(height, timeMillis));
+                } catch (RuntimeException e) {
+                    exceptions.log(e, height, piece, timeMillis);
+                }
+            }
+        }
+        return convicted;
     }
 
     private Outcome execute(Command command, int index) {
@@ -125,15 +152,14 @@ public final class Executor<C, R, S> {
 
     /** Exceptions become outcomes: the state machine throws the same at every validator. Errors do not, and are let through. */
     private Outcome apply(Command command, int index) {
-        C decoded;
-        try {
-            decoded = Objects.requireNonNull(application.commands().decode(command.content()));
-        } catch (RuntimeException e) {
+        Optional<C> decoded = decode(command);
+        if (decoded.isEmpty()) {
             return Outcome.of(Outcome.Code.UNDECODABLE);
         }
         try {
             R result = machine.apply(
-                    decoded, new Context(height, index, timeMillis, command.id().client()));
+                    decoded.get(),
+                    new Context(height, index, timeMillis, command.id().client()));
             byte[] bytes = application.results().encode(result);
             return bytes.length > Outcome.MAX_BYTES
                     ? Outcome.of(Outcome.Code.TOO_LARGE)
@@ -143,6 +169,14 @@ public final class Executor<C, R, S> {
         } catch (Exception e) {
             exceptions.log(e, height, index, command.id(), timeMillis);
             return new Outcome(Outcome.Code.ERROR, text(e.getClass().getName()));
+        }
+    }
+
+    private Optional<C> decode(Command command) {
+        try {
+            return Optional.of(application.commands().decode(command.content()));
+        } catch (RuntimeException e) {
+            return Optional.empty();
         }
     }
 
@@ -169,6 +203,11 @@ public final class Executor<C, R, S> {
     /** A copy of the table of executed commands: what a mempool goes on from. */
     public SessionTable sessions() {
         return sessions.copy();
+    }
+
+    /** A copy of the table of convicted validators: what a mempool goes on from. */
+    public Convictions convictions() {
+        return convictions.copy();
     }
 
     /** What a command gave when it was executed, while that is among what is kept. */
@@ -198,17 +237,63 @@ public final class Executor<C, R, S> {
         }
     }
 
-    /** SHA-256 over the session table and the state machine's encoded snapshot. */
+    /** Why the state machine does not want the commands in one block, or empty. Commands that do not decode do not reach it. */
+    public Optional<String> checkProposal(List<Command> commands, BlockContext context) {
+        List<C> decoded = new ArrayList<>(commands.size());
+        commands.forEach(command -> decode(command).ifPresent(decoded::add));
+        if (decoded.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return machine.checkProposal(Collections.unmodifiableList(decoded), context);
+        } catch (RuntimeException e) {
+            return Optional.of(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+        }
+    }
+
+    /**
+     * What a correct validator proposes of some commands: all if {@link #checkProposal} accepts them, else those that it accepts together
+     * with the chosen ones before, found by halves. After {@link #MAX_CHECKS} questions the rest is left out, so a machine that refuses
+     * everything costs a bounded number of them.
+     *
+     * @return accepted as a whole, in order; perhaps none
+     */
+    public List<Command> choose(List<Command> commands, BlockContext context) {
+        List<Command> chosen = new ArrayList<>(commands.size());
+        choose(commands, context, chosen, MAX_CHECKS);
+        return chosen;
+    }
+
+    /** @return how many questions are left */
+    private int choose(List<Command> part, BlockContext context, List<Command> chosen, int checks) {
+        if (part.isEmpty() || checks == 0) {
+            return checks;
+        }
+        List<Command> together = new ArrayList<>(chosen.size() + part.size());
+        together.addAll(chosen);
+        together.addAll(part);
+        int left = checks - 1;
+        if (checkProposal(together, context).isEmpty()) {
+            chosen.addAll(part);
+        } else if (part.size() > 1) {
+            int half = part.size() / 2;
+            left = choose(part.subList(0, half), context, chosen, left);
+            left = choose(part.subList(half, part.size()), context, chosen, left);
+        }
+        return left;
+    }
+
+    /** SHA-256 over the tables of sessions and convictions and the state machine's encoded snapshot. */
     public Digest stateHash() {
-        byte[] table = sessionBytes();
+        byte[] table = tableBytes();
         byte[] length = new BinaryWriter(8).i64(table.length).toByteArray();
         return Digest.sha256(
                 STATE_PREFIX, length, table, application.snapshots().encode(machine.snapshot()));
     }
 
-    /** All that execution goes on from: height, block, time, root, sessions, the state machine's snapshot. */
+    /** All that execution goes on from: height, block, time, root, sessions, convictions, the state machine's snapshot. */
     public byte[] snapshotBytes() {
-        byte[] table = sessionBytes();
+        byte[] table = tableBytes();
         byte[] state = application.snapshots().encode(machine.snapshot());
         BinaryWriter out = new BinaryWriter(128 + table.length + state.length);
         out.text(SNAPSHOT_FORM).i64(height);
@@ -236,6 +321,7 @@ public final class Executor<C, R, S> {
         BinaryReader table = new BinaryReader(in.bytes(in.remaining()));
         SessionTable newSessions = SessionTable.read(
                 table, settings.maxSessions(), settings.maxLifetime().toMillis());
+        Convictions newConvictions = Convictions.read(table);
         table.end();
         byte[] state = in.bytes(in.remaining());
         in.end();
@@ -250,14 +336,16 @@ public final class Executor<C, R, S> {
         timeMillis = newTime;
         root = newRoot;
         sessions = newSessions;
+        convictions = newConvictions;
         machine = newMachine;
         recent.clear();
         recentBytes = 0;
     }
 
-    private byte[] sessionBytes() {
+    private byte[] tableBytes() {
         BinaryWriter out = new BinaryWriter(1 << 12);
         sessions.write(out);
+        convictions.write(out);
         return out.toByteArray();
     }
 

@@ -21,6 +21,9 @@ public interface ConsensusProtocol {
      */
     @Nullable String refuteDecision(ConsensusSetup setup, DecidedBlock block);
 
-    /** Whether the evidence convicts its culprit: both signatures hold and no correct validator signs both statements. */
+    /**
+     * Whether the evidence convicts its culprit: that is one of the validators, both signatures hold, and no correct validator signs
+     * both statements. Called on several threads at once with what strangers sent; never throws.
+     */
     boolean convicts(ConsensusSetup setup, Evidence evidence);
 }

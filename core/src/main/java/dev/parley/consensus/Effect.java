@@ -23,7 +23,7 @@ public sealed interface Effect {
 
     /**
      * Asks for a payload for a child of {@code parent}. Answered by {@link Input.PayloadReady} with the same ticket: at once if
-     * {@code evenIfEmpty}, else as soon as there is a command to order. A later request withdraws an earlier one.
+     * {@code evenIfEmpty}, else as soon as there is a command or evidence to order. A later request withdraws an earlier one.
      */
     record RequestPayload(long ticket, BlockId parent, boolean evenIfEmpty) implements Effect {}
 
@@ -43,7 +43,7 @@ public sealed interface Effect {
     /** Peers have decided up to {@code height}, or so one says: fetch and verify the blocks from the next one on. */
     record CatchUp(long height, ValidatorId source) implements Effect {}
 
-    /** Somebody has provably broken the protocol. */
+    /** Somebody has provably broken the protocol: peers are told, and a block commits the evidence once. */
     record Accuse(Evidence evidence) implements Effect {}
 
     /** Something that people or meters want to know; never acted on. */

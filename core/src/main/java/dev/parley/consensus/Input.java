@@ -15,10 +15,10 @@ public sealed interface Input {
     /** The answer to {@link Effect.RequestPayload}. */
     record PayloadReady(long ticket, Payload payload) implements Input {}
 
-    /** The answer to {@link Effect.CheckPayload}: whether the application and the bounds on block time accept the payload. */
+    /** The answer to {@link Effect.CheckPayload}: whether the pool's rules, the bounds on block time and the application accept it. */
     record PayloadChecked(BlockId block, boolean accepted) implements Input {}
 
-    /** Whether commands wait that no block on the way holds: an idle core wakes by it, a busy one keeps its timers. */
+    /** Whether commands or evidence wait that no decided block holds: an idle core wakes by it, a busy one keeps its timers. */
     record WorkPending(boolean pending) implements Input {}
 
     /**

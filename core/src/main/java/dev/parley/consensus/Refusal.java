@@ -18,6 +18,7 @@ public record Refusal(ValidatorId from, Reason reason, String detail) {
         CONFLICT,
         UNJUSTIFIED,
         BAD_PAYLOAD,
+        BAD_EVIDENCE,
         UNREQUESTED,
         OVER_CAPACITY
     }

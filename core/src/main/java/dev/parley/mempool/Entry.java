@@ -27,6 +27,9 @@ final class Entry {
     /** Whether it is in a lane: it waits, and no block of the present branch holds it. */
     boolean ready;
 
+    /** Whether it waits outside the lanes because the application does not want it proposed now. */
+    boolean aside;
+
     /** The list of those that expire in the same second, and the place there. */
     @Nullable List<Entry> expiring;
 

@@ -1,7 +1,9 @@
 package dev.parley.mempool;
 
+import dev.parley.app.Convictions;
 import dev.parley.app.SessionTable;
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.log.Command;
@@ -18,10 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands that wait to be ordered, and those in blocks that are not decided yet. Not thread-safe.
+ * The commands and the evidence that wait to be ordered, and those in blocks that are not decided yet. Not thread-safe.
  *
  * <p>Nothing that was accepted is dropped silently: a command leaves by {@link #decided} or is handed back by {@link #expire}.
  *
@@ -44,22 +47,35 @@ public final class Mempool {
     /** In the order of registration, so parents before children. */
     private final Map<BlockId, UndecidedBlock> blocks = new LinkedHashMap<>();
 
+    private final EvidencePool evidence;
+    private final List<Entry> aside = new ArrayList<>();
     private final List<Withdrawn> withdrawn = new ArrayList<>();
     private final int[] peerCommands = new int[ValidatorSet.MAX_VALIDATORS];
     private final long[] peerBytes = new long[ValidatorSet.MAX_VALIDATORS];
     private final DrainRate drainRate = new DrainRate();
 
     private SessionTable ordered;
-    private UndecidedBlock root = UndecidedBlock.decided(BlockId.GENESIS, 0);
+    private UndecidedBlock root = UndecidedBlock.decided(BlockId.GENESIS, 0, 0);
     private UndecidedBlock head = root;
     private int waitingCommands;
+    private int asideCommands;
     private long waitingBytes;
     private long arrivals;
     private long marks;
 
-    /** An empty pool before the first block. */
+    /** An empty pool before the first block that no evidence convinces. */
     public Mempool(MempoolSettings settings) {
+        this(settings, evidence -> false);
+    }
+
+    /**
+     * An empty pool before the first block.
+     *
+     * @param convicts whether evidence convicts its culprit
+     */
+    public Mempool(MempoolSettings settings, Predicate<Evidence> convicts) {
         this.settings = settings;
+        this.evidence = new EvidencePool(convicts);
         this.ordered =
                 new SessionTable(settings.maxSessions(), settings.maxLifetime().toMillis());
         for (int i = 0; i < Command.LANES; i++) {
@@ -71,24 +87,27 @@ public final class Mempool {
      * Goes on after a decided block; what waits is kept, undecided blocks are forgotten. Commands that were ordered meanwhile are
      * handed back by {@link #expire}.
      *
+     * @param height that block's
      * @param timeMillis that block's time
      * @param table the commands ordered up to and with that block; taken over, not copied
+     * @param convictions the validators convicted up to and with that block; taken over, not copied
      */
-    public void restore(BlockId decided, long timeMillis, SessionTable table) {
+    public void restore(BlockId decided, long height, long timeMillis, SessionTable table, Convictions convictions) {
         moveTo(root);
         for (UndecidedBlock block : blocks.values()) {
             release(block);
         }
         blocks.clear();
-        root = UndecidedBlock.decided(decided, timeMillis);
+        root = UndecidedBlock.decided(decided, height, timeMillis);
         head = root;
         ordered = table;
+        evidence.restore(convictions);
         for (Entry entry : List.copyOf(entries.values())) {
             Command command = entry.waiting;
             if (command != null
                     && ordered.status(entry.id, command.expiresAtMillis(), timeMillis)
-                            instanceof SessionTable.Status.Duplicate(long height, int index)) {
-                withdraw(entry, command, new Admission.AlreadyOrdered(height, index));
+                            instanceof SessionTable.Status.Duplicate(long at, int index)) {
+                withdraw(entry, command, new Admission.AlreadyOrdered(at, index));
             }
         }
     }
@@ -161,6 +180,21 @@ public final class Mempool {
     }
 
     /**
+     * Takes evidence in that convicts, unless some waits against the same validator or that is convicted already.
+     *
+     * @param local whether this validator found it, rather than a peer
+     * @return whether it waits now and did not before
+     */
+    public boolean accuse(Evidence accusation, boolean local) {
+        return evidence.admit(accusation, local);
+    }
+
+    /** Evidence that this validator found and no decided block holds, at most {@code max} pieces. */
+    public List<Evidence> pendingAccusations(int max) {
+        return evidence.local(max);
+    }
+
+    /**
      * Remembers an undecided block. Does nothing if it is known already.
      *
      * @return false if its parent is neither registered nor the last decided block: nothing is remembered
@@ -178,8 +212,8 @@ public final class Mempool {
     }
 
     /**
-     * A payload for a child of {@code parent}: what waits and is not in an undecided ancestor, by lane, then by arrival. Block time
-     * is the later of the parent's and {@code nowMillis}.
+     * A payload for a child of {@code parent}: what waits and is not in an undecided ancestor, evidence and then commands by lane, then
+     * by arrival. Block time is the later of the parent's and {@code nowMillis}.
      *
      * @return empty if nothing is to be ordered and not {@code evenIfEmpty}, or if the parent is not known. Where commands wait that
      *     have expired it is a batch, if need be of no commands, whatever {@code evenIfEmpty}: a later block time settles them.
@@ -193,9 +227,10 @@ public final class Mempool {
         long time = Math.max(above.timeMillis, nowMillis);
         List<Command> batch = new ArrayList<>(Math.min(waitingCommands, settings.maxBlockCommands()));
         boolean expired = fill(batch, time);
-        return batch.isEmpty() && !expired && !evenIfEmpty
+        List<Evidence> accusations = evidence.fitting(above);
+        return batch.isEmpty() && accusations.isEmpty() && !expired && !evenIfEmpty
                 ? Optional.empty()
-                : Optional.of(new CommandBatch(time, batch));
+                : Optional.of(new CommandBatch(time, accusations, batch));
     }
 
     /** @return whether there were commands that have expired */
@@ -241,10 +276,10 @@ public final class Mempool {
     public Verdict check(BlockId block, BlockId parent, CommandBatch payload, long nowMillis) {
         String tooLarge = tooLarge(payload);
         if (tooLarge != null) {
-            return new Verdict.Refused(tooLarge);
+            return new Verdict.Refused(Verdict.Fault.TOO_LARGE, tooLarge);
         }
         if (!register(block, parent, payload)) {
-            return new Verdict.Refused("its parent " + parent + " is not known here");
+            return new Verdict.Refused(Verdict.Fault.UNKNOWN_PARENT, "its parent " + parent + " is not known here");
         }
         UndecidedBlock found = blocks.get(block);
         if (found == null || found.accepted) {
@@ -253,7 +288,7 @@ public final class Mempool {
         UndecidedBlock above = found.parent == null ? root : found.parent;
         String wrongTime = wrongTime(payload.timeMillis(), above.timeMillis, nowMillis);
         if (wrongTime != null) {
-            return new Verdict.Refused(wrongTime);
+            return new Verdict.Refused(Verdict.Fault.WRONG_TIME, wrongTime);
         }
         moveTo(above);
         long mark = ++marks;
@@ -261,25 +296,35 @@ public final class Mempool {
         for (int i = 0; i < found.entries.length; i++) {
             Entry entry = found.entries[i];
             if (entry.onBranch > 0) {
-                return new Verdict.Refused("command " + entry.id + " is in an ancestor already");
+                return refusedCommand(entry, "is in an ancestor already");
             }
             if (entry.metBy == mark) {
-                return new Verdict.Refused("command " + entry.id + " is in it twice");
+                return refusedCommand(entry, "is in it twice");
             }
             entry.metBy = mark;
             SessionTable.Status status =
                     ordered.status(entry.id, commands.get(i).expiresAtMillis(), payload.timeMillis());
             if (!(status instanceof SessionTable.Status.Fresh)) {
-                return new Verdict.Refused("command " + entry.id + " must not be ordered: " + status);
+                return refusedCommand(entry, "must not be ordered: " + status);
             }
+        }
+        String wrongEvidence = evidence.refuse(payload.evidence(), above);
+        if (wrongEvidence != null) {
+            return new Verdict.Refused(Verdict.Fault.EVIDENCE, wrongEvidence);
         }
         found.accepted = true;
         return Verdict.Accepted.INSTANCE;
     }
 
+    private static Verdict refusedCommand(Entry entry, String why) {
+        return new Verdict.Refused(Verdict.Fault.COMMAND, "command " + entry.id + " " + why);
+    }
+
     private @Nullable String tooLarge(CommandBatch payload) {
-        if (payload.commands().size() > settings.maxBlockCommands() || payload.sizeBytes() > settings.maxBlockBytes()) {
-            return "it has " + payload.commands().size() + " commands in " + payload.sizeBytes() + " bytes, over "
+        // Evidence has a bound of its own: a small bound on commands must not keep it out of every block.
+        int bytes = payload.sizeBytes() - payload.evidenceBytes();
+        if (payload.commands().size() > settings.maxBlockCommands() || bytes > settings.maxBlockBytes()) {
+            return "it has " + payload.commands().size() + " commands in " + bytes + " bytes, over "
                     + settings.maxBlockCommands() + " or over " + settings.maxBlockBytes();
         }
         for (Command command : payload.commands()) {
@@ -317,6 +362,7 @@ public final class Mempool {
             moveTo(next);
         }
         blocks.remove(block);
+        evidence.decided(payload.evidence(), height);
         ordered.advance(next.timeMillis);
         List<Command> commands = payload.commands();
         int left = 0;
@@ -339,6 +385,7 @@ public final class Mempool {
         drainRate.drained(left);
         next.parent = null;
         next.entries = new Entry[0];
+        next.evidence = List.of();
         root = next;
         forgetAllButDescendants();
     }
@@ -384,18 +431,86 @@ public final class Mempool {
         return all;
     }
 
-    /** Whether commands wait here that no decided block holds. */
-    public boolean hasPending() {
-        return waitingCommands > 0;
+    /**
+     * The batch with those commands alone that the application accepts. It does not want the others proposed now: they wait on, outside
+     * of what is built, and are no work until {@link #takeBack}.
+     *
+     * @param built by {@link #build}
+     * @param chosen of its commands, in the same order
+     */
+    public CommandBatch choose(CommandBatch built, List<Command> chosen) {
+        if (chosen.size() == built.commands().size()) {
+            return built;
+        }
+        int next = 0;
+        for (Command command : built.commands()) {
+            if (next < chosen.size() && chosen.get(next).id().equals(command.id())) {
+                next++;
+            } else {
+                setAside(command);
+            }
+        }
+        return new CommandBatch(built.timeMillis(), built.evidence(), chosen);
     }
 
-    /** Whether commands wait here that neither a decided block nor {@code tip} or its ancestors hold; false for an unknown tip. */
+    private void setAside(Command command) {
+        Entry entry = entries.get(command.id());
+        if (entry != null && entry.waiting != null && !entry.aside) {
+            if (entry.ready) {
+                lanes.get(command.lane()).remove(entry);
+            }
+            entry.aside = true;
+            asideCommands++;
+            aside.add(entry);
+        }
+    }
+
+    /** Commands that were set aside may be proposed again: the state may be another now. */
+    public void takeBack() {
+        if (aside.isEmpty()) {
+            return;
+        }
+        List<Entry> back = new ArrayList<>(aside.size());
+        for (Entry entry : aside) {
+            if (entry.aside) {
+                entry.aside = false;
+                asideCommands--;
+                back.add(entry);
+            }
+        }
+        aside.clear();
+        putBack(back);
+    }
+
+    /** The last decided height. */
+    public long decidedHeight() {
+        return root.height;
+    }
+
+    /** The height of a child of {@code parent}; that of the next block if the parent is not known. */
+    public long heightUnder(BlockId parent) {
+        UndecidedBlock above = find(parent);
+        return (above == null ? root : above).height + 1;
+    }
+
+    /** Whether commands or evidence wait here that no decided block holds. */
+    public boolean hasPending() {
+        return waitingCommands > asideCommands || !evidence.isEmpty();
+    }
+
+    /**
+     * Whether commands or evidence wait here that neither a decided block nor {@code tip} or its ancestors hold; false for an unknown
+     * tip.
+     */
     public boolean hasPending(BlockId tip) {
         UndecidedBlock block = find(tip);
         if (block == null) {
             return false;
         }
         moveTo(block);
+        if (!evidence.fitting(block).isEmpty()) {
+            return true;
+        }
         for (Lane lane : lanes) {
             if (!lane.isEmpty()) {
                 return true;
@@ -478,6 +593,10 @@ public final class Mempool {
                 bySecondOfExpiry.remove(command.expiresAtMillis() / BUCKET_MILLIS);
             }
         }
+        if (entry.aside) {
+            entry.aside = false;
+            asideCommands--;
+        }
         entry.expiring = null;
         entry.waiting = null;
         waitingCommands--;
@@ -558,7 +677,7 @@ public final class Mempool {
             byLane.add(new ArrayList<>());
         }
         for (Entry entry : released) {
-            if (entry.onBranch == 0 && entry.waiting != null) {
+            if (entry.onBranch == 0 && entry.waiting != null && !entry.aside) {
                 byLane.get(entry.waiting.lane()).add(entry);
             }
         }

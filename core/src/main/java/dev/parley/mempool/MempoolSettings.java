@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param maxPeerBytes the most of these bytes that one peer may have brought
  * @param maxCommandBytes the most bytes that one encoded command has; a block with a larger one is refused
  * @param maxBlockCommands the most commands in a block, at most {@link CommandBatch#MAX_COMMANDS}; a block of more is refused
- * @param maxBlockBytes the most bytes of an encoded payload, at least {@code maxCommandBytes} and the payload's header
+ * @param maxBlockBytes the most bytes of an encoded payload without its evidence, at least {@code maxCommandBytes} and the payload's header
  * @param maxUndecidedBlocks the most undecided blocks that are remembered, but for those on the branch in use; the oldest is
  *     forgotten first
  * @param maxAhead how far block time may be ahead of this validator's clock

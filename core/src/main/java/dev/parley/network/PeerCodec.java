@@ -6,6 +6,7 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.PayloadDecoder;
 import dev.parley.consensus.ValidatorId;
@@ -33,6 +34,7 @@ public final class PeerCodec {
     private static final int RESULTS_REQUEST = 7;
     private static final int RESULTS = 8;
     private static final int STATE_VOTE_REQUEST = 9;
+    private static final int ACCUSATIONS = 10;
     private static final int MIN_BLOCK_BYTES = 8 + 2 * Digest.BYTES + 4 + 8;
 
     private final MessageCodec protocol;
@@ -50,6 +52,10 @@ public final class PeerCodec {
             case PeerMessage.Commands commands -> {
                 out.u8(COMMANDS).i32(commands.commands().size());
                 commands.commands().forEach(command -> command.write(out));
+            }
+            case PeerMessage.Accusations accusations -> {
+                out.u8(ACCUSATIONS).i32(accusations.evidence().size());
+                accusations.evidence().forEach(evidence -> evidence.write(out));
             }
             case PeerMessage.StateVote vote -> {
                 vote.block().write(out.u8(STATE_VOTE).i64(vote.height()));
@@ -84,6 +90,7 @@ public final class PeerCodec {
         PeerMessage message = switch (kind) {
             case CONSENSUS -> new PeerMessage.Consensus(protocol.readMessage(in));
             case COMMANDS -> new PeerMessage.Commands(readCommands(in));
+            case ACCUSATIONS -> new PeerMessage.Accusations(readEvidence(in));
             case STATE_VOTE ->
                 new PeerMessage.StateVote(in.nonNegative(), BlockId.read(in), Digest.read(in), Signature.read(in));
             case STATE_VOTE_REQUEST -> new PeerMessage.StateVoteRequest(in.nonNegative());
@@ -114,6 +121,15 @@ public final class PeerCodec {
             commands.add(Command.read(in));
         }
         return commands;
+    }
+
+    private static List<Evidence> readEvidence(BinaryReader in) throws MalformedException {
+        int count = in.count(PeerMessage.MAX_ACCUSATIONS, Evidence.MIN_BYTES);
+        List<Evidence> evidence = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            evidence.add(Evidence.read(in));
+        }
+        return evidence;
     }
 
     private List<DecidedBlock> readBlocks(BinaryReader in) throws MalformedException {

@@ -4,6 +4,7 @@ import dev.parley.app.ResultItems;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.log.Command;
@@ -16,6 +17,9 @@ public sealed interface PeerMessage {
 
     /** The most commands in one {@link Commands}. */
     int MAX_COMMANDS = 4096;
+
+    /** The most pieces of evidence in one {@link Accusations}. */
+    int MAX_ACCUSATIONS = 16;
 
     /** About how many bytes the message holds in memory, for the bounds on queues. */
     default int approximateBytes() {
@@ -41,6 +45,22 @@ public sealed interface PeerMessage {
             int bytes = 64;
             for (Command command : commands) {
                 bytes += command.sizeBytes();
+            }
+            return bytes;
+        }
+    }
+
+    /** Evidence that no decided block holds yet: each validator holds it, so that any leader can propose it. */
+    record Accusations(List<Evidence> evidence) implements PeerMessage {
+        public Accusations {
+            evidence = List.copyOf(evidence);
+        }
+
+        @Override
+        public int approximateBytes() {
+            int bytes = 64;
+            for (Evidence piece : evidence) {
+                bytes += 128 + piece.sizeBytes();
             }
             return bytes;
         }

@@ -1,18 +1,22 @@
 package dev.parley.validator;
 
+import dev.parley.app.BlockContext;
 import dev.parley.app.Divergence;
 import dev.parley.app.ExecutedBlock;
 import dev.parley.app.Executor;
 import dev.parley.app.RootCertificate;
 import dev.parley.app.RootCollector;
 import dev.parley.app.SignedRoot;
+import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,6 +41,18 @@ final class ExecutorActor<R> {
     /** Whether the application wants a command; the answer goes on to the pool or back to the gateway. */
     record CheckAdmission(dev.parley.log.Command command) implements Command {}
 
+    /** A question to the application about a proposal, answered on the state after {@code afterHeight} or a later one. */
+    sealed interface Question extends Command {
+        long afterHeight();
+    }
+
+    /** Whether the application accepts what somebody proposed; the answer goes to the validator. */
+    record CheckProposal(BlockId block, List<dev.parley.log.Command> commands, BlockContext context, long afterHeight)
+            implements Question {}
+
+    /** Which of the commands of its batch this validator should propose; answered by {@link MempoolActor.Chosen}. */
+    record Choose(long ticket, CommandBatch batch, BlockContext context, long afterHeight) implements Question {}
+
     /** What became of a command that was ordered before; answered by {@link GatewayActor.Recalled}. */
     record Recall(CommandId command) implements Command {}
 
@@ -53,6 +69,9 @@ final class ExecutorActor<R> {
     /** How long a validator that must stop waits for the peers' results, to name the command, and gives them its own. */
     private static final Duration EXPLANATION_TIMEOUT = Duration.ofSeconds(2);
 
+    /** The most proposals that wait for an answer; their views have long passed when there are more. */
+    private static final int MAX_QUESTIONS = 64;
+
     /** The most roots for which votes are asked for at once. */
     private static final long MAX_ASKED = 16;
 
@@ -62,8 +81,12 @@ final class ExecutorActor<R> {
     private final Network.Link link;
     private final ActorRef<GatewayActor.Request> gateway;
     private final ActorRef<MempoolActor.Request> mempool;
+    private final ActorRef<ValidatorActor.Command> validator;
     private final Consumer<String> stop;
     private final TimerScheduler<Command> timers;
+    /** Oldest first, while the blocks before are being executed. */
+    private final List<Question> questions = new ArrayList<>();
+
     private long executedAtLastTick;
     private boolean stopped;
     private @Nullable Divergence divergence;
@@ -76,6 +99,7 @@ final class ExecutorActor<R> {
             Network.Link link,
             ActorRef<GatewayActor.Request> gateway,
             ActorRef<MempoolActor.Request> mempool,
+            ActorRef<ValidatorActor.Command> validator,
             Consumer<String> stop,
             TimerScheduler<Command> timers) {
         this.executor = executor;
@@ -84,6 +108,7 @@ final class ExecutorActor<R> {
         this.link = link;
         this.gateway = gateway;
         this.mempool = mempool;
+        this.validator = validator;
         this.stop = stop;
         this.timers = timers;
     }
@@ -99,12 +124,13 @@ final class ExecutorActor<R> {
             Network.Link link,
             ActorRef<GatewayActor.Request> gateway,
             ActorRef<MempoolActor.Request> mempool,
+            ActorRef<ValidatorActor.Command> validator,
             Consumer<String> stop,
             Duration askAgainAfter) {
         return Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(Signal.TICK, askAgainAfter);
             ExecutorActor<R> actor =
-                    new ExecutorActor<>(executor, setup, collector, link, gateway, mempool, stop, timers);
+                    new ExecutorActor<>(executor, setup, collector, link, gateway, mempool, validator, stop, timers);
             return Behaviors.receiveMessage(command -> {
                 actor.on(command);
                 return Behaviors.same();
@@ -120,6 +146,13 @@ final class ExecutorActor<R> {
                 fromPeer.done().run();
             }
             case CheckAdmission check -> check(check.command());
+            case Question question -> {
+                if (questions.size() == MAX_QUESTIONS) {
+                    questions.removeFirst();
+                }
+                questions.add(question);
+                answerQuestions();
+            }
             case Recall recall -> recall(recall.command());
             case GetState get -> get.replyTo().tell(new ValidatorNode.StateAt(executor.height(), executor.stateHash()));
             case Signal signal -> {
@@ -143,14 +176,57 @@ final class ExecutorActor<R> {
         try {
             executed = executor.execute(block);
         } catch (StackOverflowError | OutOfMemoryError e) {
-            stop.accept("executing block " + block.height() + " failed with " + e
-                    + ", which need not happen elsewhere: the validator stops and keeps its data");
-            stopped = true;
+            fail("executing block " + block.height(), e);
             return;
         }
         SignedRoot own = sign(executed);
         link.broadcast(asVote(own));
         collector.executed(executed, own).forEach(this::on);
+        answerQuestions();
+    }
+
+    private void fail(String what, Error error) {
+        stop.accept(what + " failed with " + error
+                + ", which need not happen elsewhere: the validator stops and keeps its data");
+        stopped = true;
+    }
+
+    private void answerQuestions() {
+        if (questions.isEmpty() || stopped) {
+            return;
+        }
+        List<Question> open = List.copyOf(questions);
+        questions.clear();
+        for (Question question : open) {
+            if (question.afterHeight() > executor.height()) {
+                questions.add(question);
+            } else {
+                try {
+                    answer(question);
+                } catch (StackOverflowError | OutOfMemoryError e) {
+                    fail("asking the application about a proposal", e);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void answer(Question question) {
+        switch (question) {
+            case CheckProposal check -> {
+                Optional<String> refusal = executor.checkProposal(check.commands(), check.context());
+                validator.tell(
+                        refusal.isPresent()
+                                ? new ValidatorActor.PayloadRefused(
+                                        check.block(), "the application refuses it: " + refusal.get())
+                                : new ValidatorActor.PayloadChecked(check.block(), true));
+            }
+            case Choose choose -> {
+                CommandBatch batch = choose.batch();
+                List<dev.parley.log.Command> chosen = executor.choose(batch.commands(), choose.context());
+                mempool.tell(new MempoolActor.Chosen(choose.ticket(), batch, chosen));
+            }
+        }
     }
 
     /** Roots that were without a certificate at the last tick and still are. */
@@ -199,6 +275,7 @@ final class ExecutorActor<R> {
                         .ifPresent(block -> link.send(peer, new PeerMessage.Results(block.height(), block.items())));
             case PeerMessage.Results results -> explain(peer, results);
             case PeerMessage.Commands c -> throw misdirected(c);
+            case PeerMessage.Accusations a -> throw misdirected(a);
             case PeerMessage.Consensus c -> throw misdirected(c);
             case PeerMessage.Status s -> throw misdirected(s);
             case PeerMessage.Entries e -> throw misdirected(e);

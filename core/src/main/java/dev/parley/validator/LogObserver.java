@@ -14,6 +14,8 @@ final class LogObserver implements Observer {
         switch (observation) {
             case Observation.Stalled stalled -> LOG.warn("{} makes no progress: {}", validator, stalled.report());
             case Observation.Accused accused -> LOG.warn("{} accuses {}", validator, accused.evidence());
+            case Observation.Convicted convicted ->
+                LOG.warn("the log of {} convicts {} at height {}", validator, convicted.evidence(), convicted.height());
             case Observation.Refused refused ->
                 LOG.info(
                         "{} refuses what {} sent: {} ({})",

@@ -1,6 +1,8 @@
 package dev.parley.validator;
 
+import dev.parley.app.BlockContext;
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
@@ -21,7 +23,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the {@link Mempool} a mailbox: admits commands, tells peers of those that clients brought here (so that whoever leads can
+ * Gives the {@link Mempool} a mailbox: admits commands and evidence, tells peers of those that clients brought here (so that whoever leads can
  * propose them and a leader's failure loses none), makes payloads and checks them.
  */
 final class MempoolActor {
@@ -30,7 +32,17 @@ final class MempoolActor {
     /** A client's command; one that is not accepted is answered at once by {@link GatewayActor.NotAdmitted}. */
     record Admit(Command command) implements Request {}
 
-    record FromPeer(ValidatorId peer, List<PeerMessage.Commands> messages, Runnable done) implements Request {}
+    /** @param messages of the kinds {@link PeerMessage.Commands} and {@link PeerMessage.Accusations} */
+    record FromPeer(ValidatorId peer, List<PeerMessage> messages, Runnable done) implements Request {}
+
+    /** Evidence that this validator's core has found. */
+    record Accuse(Evidence evidence) implements Request {}
+
+    /** The application wants to be asked about proposals. */
+    record AskApplication(ActorRef<ExecutorActor.Command> executor) implements Request {}
+
+    /** The commands of {@code batch} that the application accepts as one block. */
+    record Chosen(long ticket, CommandBatch batch, List<Command> commands) implements Request {}
 
     record Build(long ticket, BlockId parent, boolean evenIfEmpty) implements Request {}
 
@@ -56,7 +68,11 @@ final class MempoolActor {
     private final ActorRef<Request> self;
 
     private final List<Command> news = new ArrayList<>();
+    private @Nullable ActorRef<ExecutorActor.Command> application;
     private @Nullable Build unanswered;
+    /** The request for which the application is choosing commands. */
+    private @Nullable Build choosing;
+
     private boolean toldPending;
     private long blockTimeMillis;
 
@@ -103,21 +119,28 @@ final class MempoolActor {
         switch (request) {
             case Admit admit -> admit(admit.command());
             case FromPeer fromPeer -> {
-                for (PeerMessage.Commands message : fromPeer.messages()) {
-                    for (Command command : message.commands()) {
-                        pool.admit(command, fromPeer.peer(), clockMillis.getAsLong());
-                    }
-                }
+                fromPeer.messages().forEach(message -> received(fromPeer.peer(), message));
                 fromPeer.done().run();
             }
+            case Accuse accuse -> {
+                if (pool.accuse(accuse.evidence(), true)) {
+                    link.broadcast(new PeerMessage.Accusations(List.of(accuse.evidence())));
+                }
+            }
+            case AskApplication ask -> application = ask.executor();
             case Build build -> {
                 unanswered = build;
+                choosing = null;
             }
+            case Chosen chosen -> chosen(chosen);
             case Check check -> check(check);
             case Decided decided -> {
                 pool.decided(decided.block(), decided.payload(), decided.height());
                 blockTimeMillis = Math.max(blockTimeMillis, decided.payload().timeMillis());
                 withdraw(pool.expire(blockTimeMillis));
+                if (!decided.payload().commands().isEmpty()) {
+                    pool.takeBack();
+                }
             }
             case Signal signal -> {
                 switch (signal) {
@@ -142,23 +165,72 @@ final class MempoolActor {
         }
     }
 
+    private void received(ValidatorId peer, PeerMessage message) {
+        if (message instanceof PeerMessage.Commands commands) {
+            for (Command command : commands.commands()) {
+                pool.admit(command, peer, clockMillis.getAsLong());
+            }
+        } else if (message instanceof PeerMessage.Accusations accusations) {
+            accusations.evidence().forEach(evidence -> pool.accuse(evidence, false));
+        } else {
+            throw new IllegalArgumentException("a " + message.getClass().getSimpleName() + " is not for the mempool");
+        }
+    }
+
     private void check(Check check) {
-        boolean accepted = check.certified()
-                ? pool.register(check.block(), check.parent(), check.payload())
-                : pool.check(check.block(), check.parent(), check.payload(), clockMillis.getAsLong())
-                        instanceof Verdict.Accepted;
-        validator.tell(new ValidatorActor.PayloadChecked(check.block(), accepted || check.certified()));
+        if (check.certified()) {
+            pool.register(check.block(), check.parent(), check.payload());
+            validator.tell(new ValidatorActor.PayloadChecked(check.block(), true));
+            return;
+        }
+        switch (pool.check(check.block(), check.parent(), check.payload(), clockMillis.getAsLong())) {
+            case Verdict.Accepted accepted -> {
+                List<Command> commands = check.payload().commands();
+                if (application == null || commands.isEmpty()) {
+                    validator.tell(new ValidatorActor.PayloadChecked(check.block(), true));
+                } else {
+                    application.tell(new ExecutorActor.CheckProposal(
+                            check.block(), commands, context(check.parent(), check.payload()), pool.decidedHeight()));
+                }
+            }
+            case Verdict.Refused(Verdict.Fault fault, String reason) ->
+                validator.tell(
+                        fault == Verdict.Fault.UNKNOWN_PARENT
+                                ? new ValidatorActor.PayloadChecked(check.block(), false)
+                                : new ValidatorActor.PayloadRefused(check.block(), reason));
+        }
     }
 
     private void answerBuild() {
         Build build = unanswered;
         if (build != null) {
-            Optional<CommandBatch> batch = pool.build(build.parent(), clockMillis.getAsLong(), build.evenIfEmpty());
-            if (batch.isPresent()) {
+            Optional<CommandBatch> built = pool.build(build.parent(), clockMillis.getAsLong(), build.evenIfEmpty());
+            if (built.isPresent()) {
                 unanswered = null;
-                validator.tell(new ValidatorActor.PayloadReady(build.ticket(), batch.get()));
+                CommandBatch batch = built.get();
+                if (application == null || batch.commands().isEmpty()) {
+                    validator.tell(new ValidatorActor.PayloadReady(build.ticket(), batch));
+                } else {
+                    choosing = build;
+                    application.tell(new ExecutorActor.Choose(
+                            build.ticket(), batch, context(build.parent(), batch), pool.decidedHeight()));
+                }
             }
         }
+    }
+
+    /** A batch of which nothing is left is proposed all the same: the next leader has commands too, and sees for itself. */
+    private void chosen(Chosen chosen) {
+        CommandBatch batch = pool.choose(chosen.batch(), chosen.commands());
+        Build build = choosing;
+        if (build != null && build.ticket() == chosen.ticket()) {
+            choosing = null;
+            validator.tell(new ValidatorActor.PayloadReady(build.ticket(), batch));
+        }
+    }
+
+    private BlockContext context(BlockId parent, CommandBatch payload) {
+        return new BlockContext(pool.heightUnder(parent), payload.timeMillis());
     }
 
     private void tellPending() {
@@ -172,6 +244,11 @@ final class MempoolActor {
     private void tick() {
         long now = clockMillis.getAsLong();
         withdraw(pool.expire(Math.max(blockTimeMillis, 0)));
+        pool.takeBack();
+        List<Evidence> accusations = pool.pendingAccusations(PeerMessage.MAX_ACCUSATIONS);
+        if (!accusations.isEmpty()) {
+            link.broadcast(new PeerMessage.Accusations(accusations));
+        }
         gossip(new ArrayList<>(pool.pendingOlderThan(regossipAfter.toMillis(), now, PeerMessage.MAX_COMMANDS)));
     }
 

@@ -5,6 +5,7 @@ import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.Refusal;
 import dev.parley.consensus.TimerId;
@@ -36,6 +37,9 @@ final class ValidatorActor {
     record PayloadReady(long ticket, Payload payload) implements Command {}
 
     record PayloadChecked(BlockId block, boolean accepted) implements Command {}
+
+    /** The payload is at fault, or the application does not want it. */
+    record PayloadRefused(BlockId block, String why) implements Command {}
 
     record WorkPending(boolean pending) implements Command {}
 
@@ -88,7 +92,7 @@ final class ValidatorActor {
     }
 
     /**
-     * @param refused told of messages that the core refused
+     * @param refused told of messages that the core refused, and of payloads that were
      * @param appended told of each block that became durable
      * @param awaiting told which peer's blocks are awaited, -1 for none
      */
@@ -134,6 +138,7 @@ final class ValidatorActor {
             }
             case PayloadReady ready -> engine.payloadReady(ready.ticket(), ready.payload());
             case PayloadChecked checked -> engine.payloadChecked(checked.block(), checked.accepted());
+            case PayloadRefused refusal -> engine.payloadRefused(refusal.block(), refusal.why());
             case WorkPending work -> engine.workPending(work.pending());
             case TimerElapsed elapsed -> engine.timerFired(elapsed.timer());
             case GetReport get -> get.replyTo().tell(engine.report());
@@ -203,7 +208,15 @@ final class ValidatorActor {
         @Override
         public void decided(DecidedBlock block) {
             appended.accept(block);
+            for (Evidence evidence : commands(block.payload()).evidence()) {
+                observer.observed(setup.self(), new Observation.Convicted(block.height(), evidence));
+            }
             neighbours().executor().tell(new ExecutorActor.Execute(block));
+        }
+
+        @Override
+        public void accuse(Evidence evidence) {
+            neighbours().mempool().tell(new MempoolActor.Accuse(evidence));
         }
 
         @Override

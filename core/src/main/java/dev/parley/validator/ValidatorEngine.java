@@ -7,6 +7,7 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Effect;
 import dev.parley.consensus.Input;
 import dev.parley.consensus.Payload;
+import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Restored;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
@@ -16,7 +17,9 @@ import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs one consensus core: hands it inputs and carries out its effects.
@@ -30,6 +33,9 @@ import java.util.List;
 public final class ValidatorEngine {
     private static final TimerId STATUS_TIMER = new TimerId("status");
 
+    /** So many late proposals are told apart by proposer. */
+    private static final int MAX_PROPOSERS = 64;
+
     private record Held(long batch, Effect effect) {}
 
     private final World world;
@@ -37,6 +43,14 @@ public final class ValidatorEngine {
     private final EngineSettings settings;
     private final CatchUp catchUp;
     private final List<ValidatorId> peers;
+
+    /** Who proposed which block, the latest ones: only to say whose payload was refused. */
+    private final Map<BlockId, ValidatorId> proposers = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<BlockId, ValidatorId> eldest) {
+            return size() > MAX_PROPOSERS;
+        }
+    };
 
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private List<Storage.Write> gathering = new ArrayList<>();
@@ -83,6 +97,7 @@ public final class ValidatorEngine {
                                 CatchUp.MAX_REPLY_BYTES)));
             case PeerMessage.Entries entries -> onEntries(from, entries.blocks());
             case PeerMessage.Commands c -> throw misdirected(c);
+            case PeerMessage.Accusations a -> throw misdirected(a);
             case PeerMessage.StateVote v -> throw misdirected(v);
             case PeerMessage.StateVoteRequest v -> throw misdirected(v);
             case PeerMessage.ResultsRequest r -> throw misdirected(r);
@@ -109,7 +124,19 @@ public final class ValidatorEngine {
         step(new Input.PayloadChecked(block, accepted));
     }
 
-    /** Whether the mempool holds commands that no decided block holds. */
+    /**
+     * A payload was checked and is at fault, or the application does not want it: the core hears that it is not accepted, and whoever
+     * proposed it, where that is known, is held to account.
+     */
+    public void payloadRefused(BlockId block, String why) {
+        ValidatorId proposer = proposers.get(block);
+        if (proposer != null) {
+            world.observe(new Observation.Refused(new Refusal(proposer, Refusal.Reason.BAD_PAYLOAD, why)));
+        }
+        payloadChecked(block, false);
+    }
+
+    /** Whether the mempool holds commands or evidence that no decided block holds. */
     public void workPending(boolean pending) {
         if (pending != workPending) {
             workPending = pending;
@@ -186,7 +213,12 @@ public final class ValidatorEngine {
                 coreIsBehind = true;
                 catchUp.wanted(behind.height(), behind.source(), decidedHeight);
             }
-            case Effect.Observe observe -> world.observe(observe.observation());
+            case Effect.Observe observe -> {
+                if (observe.observation() instanceof Observation.ProposalReceived proposal) {
+                    proposers.put(proposal.block(), proposal.proposer());
+                }
+                world.observe(observe.observation());
+            }
             case Effect.Send send -> hold(send);
             case Effect.Broadcast broadcast -> hold(broadcast);
             case Effect.Accuse accuse -> hold(accuse);
@@ -207,7 +239,10 @@ public final class ValidatorEngine {
             case Effect.Send send -> world.send(send.to(), new PeerMessage.Consensus(send.message()));
             case Effect.Broadcast broadcast -> world.broadcast(new PeerMessage.Consensus(broadcast.message()));
             case Effect.Decide decide -> world.decided(decide.block());
-            case Effect.Accuse accuse -> world.observe(new Observation.Accused(accuse.evidence()));
+            case Effect.Accuse accuse -> {
+                world.observe(new Observation.Accused(accuse.evidence()));
+                world.accuse(accuse.evidence());
+            }
             default -> throw new IllegalStateException("nothing holds a " + effect);
         }
     }

@@ -12,6 +12,7 @@ import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageVerifier;
 import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Refusal.Reason;
@@ -21,6 +22,7 @@ import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.mempool.Mempool;
+import dev.parley.mempool.ProvenEvidence;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
@@ -198,10 +200,12 @@ public final class ValidatorNode implements AutoCloseable {
             ConsensusSetup setup = parts.setup();
             NodeSettings settings = parts.settings();
             MessageVerifier verifier = parts.protocol().createVerifier(setup);
+            ProvenEvidence proven =
+                    new ProvenEvidence(evidence -> parts.protocol().convicts(setup, evidence));
             PeerGate gate = new PeerGate(
                     setup.validators().size(),
                     new PeerCodec(parts.protocol().createCodec(setup), setup.payloads()),
-                    (from, message) -> verify(parts, verifier, from, message),
+                    (from, message) -> verify(parts, verifier, proven, from, message),
                     system.dispatchers().lookup(DispatcherSelector.fromConfig(VERIFICATION_DISPATCHER)),
                     settings.verifiers(),
                     new PeerGate.Limits(settings.inboxMessages(), settings.inboxBytes()),
@@ -210,7 +214,7 @@ public final class ValidatorNode implements AutoCloseable {
             link = parts.network().join(setup.self(), gate);
 
             Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution());
-            Mempool pool = new Mempool(settings.mempool());
+            Mempool pool = new Mempool(settings.mempool(), proven);
             replay(parts.storage(), executor, pool);
             RootCollector collector = new RootCollector(
                     setup.validators(),
@@ -220,7 +224,7 @@ public final class ValidatorNode implements AutoCloseable {
 
             Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
             ActorRef<GatewayActor.Request> gateway =
-                    context.spawn(GatewayActor.create(checksAdmission(parts.application())), "gateway", props);
+                    context.spawn(GatewayActor.create(overrides(parts.application(), "check", 1)), "gateway", props);
             ActorRef<ValidatorActor.Command> validator = context.spawn(
                     ValidatorActor.create(
                             setup,
@@ -249,6 +253,7 @@ public final class ValidatorNode implements AutoCloseable {
                             link,
                             gateway,
                             mempool,
+                            validator,
                             why -> {
                                 fail(parts, why);
                                 context.getSelf().tell(Stop.STOP);
@@ -258,6 +263,9 @@ public final class ValidatorNode implements AutoCloseable {
                     props);
             List.of(gateway, validator, mempool, executorActor).forEach(context::watch);
             gateway.tell(new GatewayActor.Connect(mempool, executorActor));
+            if (overrides(parts.application(), "checkProposal", 2)) {
+                mempool.tell(new MempoolActor.AskApplication(executorActor));
+            }
             Actors all = new Actors(validator, mempool, executorActor, gateway);
             routes = all;
             validator.tell(new ValidatorActor.Start(mempool, executorActor));
@@ -273,10 +281,11 @@ public final class ValidatorNode implements AutoCloseable {
             }
             List<PeerMessage> forValidator = new ArrayList<>(messages.size());
             List<PeerMessage> forExecutor = new ArrayList<>();
-            List<PeerMessage.Commands> forMempool = new ArrayList<>();
+            List<PeerMessage> forMempool = new ArrayList<>();
             for (PeerMessage message : messages) {
                 switch (message) {
                     case PeerMessage.Commands commands -> forMempool.add(commands);
+                    case PeerMessage.Accusations accusations -> forMempool.add(accusations);
                     case PeerMessage.StateVote vote -> forExecutor.add(vote);
                     case PeerMessage.StateVoteRequest request -> forExecutor.add(request);
                     case PeerMessage.ResultsRequest request -> forExecutor.add(request);
@@ -322,7 +331,11 @@ public final class ValidatorNode implements AutoCloseable {
     }
 
     private @Nullable Refusal verify(
-            Parts<?, ?, ?> parts, MessageVerifier verifier, ValidatorId from, PeerMessage message) {
+            Parts<?, ?, ?> parts,
+            MessageVerifier verifier,
+            ProvenEvidence proven,
+            ValidatorId from,
+            PeerMessage message) {
         return switch (message) {
             case PeerMessage.Consensus consensus -> verifier.verify(from, consensus.message());
             case PeerMessage.Entries entries -> verifyEntries(parts, from, entries);
@@ -331,6 +344,7 @@ public final class ValidatorNode implements AutoCloseable {
                         ? new Refusal(
                                 from, Reason.MALFORMED, "a request for blocks from height " + request.fromHeight())
                         : null;
+            case PeerMessage.Accusations accusations -> verifyAccusations(proven, from, accusations);
             case PeerMessage.Commands c -> null;
             case PeerMessage.StateVote v -> null;
             case PeerMessage.StateVoteRequest v -> null;
@@ -338,6 +352,16 @@ public final class ValidatorNode implements AutoCloseable {
             case PeerMessage.ResultsRequest r -> null;
             case PeerMessage.Results r -> null;
         };
+    }
+
+    private static @Nullable Refusal verifyAccusations(
+            ProvenEvidence proven, ValidatorId from, PeerMessage.Accusations accusations) {
+        for (Evidence evidence : accusations.evidence()) {
+            if (!proven.test(evidence)) {
+                return new Refusal(from, Reason.BAD_EVIDENCE, "it proves nothing against " + evidence.culprit());
+            }
+        }
+        return null;
     }
 
     /** Certificates are costly to verify: nobody makes us do it unasked. */
@@ -360,12 +384,12 @@ public final class ValidatorNode implements AutoCloseable {
         }
     }
 
-    /** Whether the state machine overrides {@link StateMachine#check}: if not, admission need not ask it. */
-    private static boolean checksAdmission(Application<?, ?, ?> application) {
+    /** Whether the state machine overrides a method of {@link StateMachine} that need not be asked otherwise. */
+    private static boolean overrides(Application<?, ?, ?> application, String name, int parameters) {
         Class<?> machine = application.machine().get().getClass();
         for (var method : machine.getMethods()) {
-            if (method.getName().equals("check")
-                    && method.getParameterCount() == 1
+            if (method.getName().equals(name)
+                    && method.getParameterCount() == parameters
                     && method.getReturnType().equals(java.util.Optional.class)
                     && !method.getDeclaringClass().equals(StateMachine.class)) {
                 return true;

@@ -2,6 +2,7 @@ package dev.parley.validator;
 
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
@@ -34,7 +35,10 @@ public interface World {
     /** As {@link dev.parley.consensus.Effect.RequestPayload}; answered by {@link ValidatorEngine#payloadReady}. */
     void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty);
 
-    /** As {@link dev.parley.consensus.Effect.CheckPayload}; answered by {@link ValidatorEngine#payloadChecked}. */
+    /**
+     * As {@link dev.parley.consensus.Effect.CheckPayload}; answered by {@link ValidatorEngine#payloadChecked} or {@link
+     * ValidatorEngine#payloadRefused}.
+     */
     void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified);
 
     /**
@@ -45,6 +49,9 @@ public interface World {
 
     /** The next block of the log, durable: for all that others can see. */
     void decided(DecidedBlock block);
+
+    /** The core has found this evidence: for the pool, for peers, and for a block. */
+    void accuse(Evidence evidence);
 
     void observe(Observation observation);
 }

@@ -19,7 +19,10 @@ final class Blocks {
     private long height;
 
     DecidedBlock next(long timeMillis, List<Command> commands) {
-        CommandBatch batch = new CommandBatch(timeMillis, commands);
+        return next(new CommandBatch(timeMillis, commands));
+    }
+
+    DecidedBlock next(CommandBatch batch) {
         BlockId parent = tip;
         height++;
         tip = new BlockId(Digest.sha256(

@@ -7,14 +7,22 @@ import dev.parley.codec.BinaryReader;
 import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Evidence;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
+import dev.parley.crypto.Signature;
+import dev.parley.crypto.SignedStatement;
 import dev.parley.log.ClientId;
 import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExecutorTest {
@@ -258,6 +266,128 @@ class ExecutorTest {
         assertThat(executor.check(bytes("a"))).isEmpty();
         assertThat(executor.check(bytes("fail"))).contains("would fail");
         assertThat(executor.check(new byte[0])).contains("no text");
+    }
+
+    /** Writes down who was convicted; does not want a "b" after an "a", nor "never". */
+    private static final class Judge extends Scribe {
+        private final List<String> told = new ArrayList<>();
+
+        @Override
+        public void convicted(Evidence evidence, BlockContext context) {
+            told.add(evidence.culprit() + " at " + context.height() + "/" + context.blockTimeMillis());
+            apply("!" + evidence.culprit(), new Context(context.height(), 0, context.blockTimeMillis(), CLIENT));
+            if (evidence.offence().equals("throw")) {
+                throw new IllegalStateException("thrown on purpose");
+            }
+        }
+
+        @Override
+        public Optional<String> checkProposal(List<String> commands, BlockContext context) {
+            if (commands.contains("throw")) {
+                throw new IllegalStateException("thrown on purpose");
+            }
+            int a = commands.indexOf("a");
+            boolean bad = commands.contains("never") || (a >= 0 && commands.lastIndexOf("b") > a);
+            return bad ? Optional.of("not at " + context.height()) : Optional.empty();
+        }
+    }
+
+    private static Application<String, String, String> judged(Judge judge) {
+        return new Application<>(() -> judge, UTF_8, UTF_8, UTF_8);
+    }
+
+    @Test
+    void tells_the_application_of_each_culprit_once_before_the_commands() {
+        Judge judge = new Judge();
+        Executor<String, String, String> executor = executor(0, 1 << 20, judged(judge));
+        ExecutedBlock first = executor.execute(blocks.next(
+                new CommandBatch(10, List.of(evidence(2, "x"), evidence(1, "x")), List.of(command(1, "a")))));
+        assertThat(first.convicted()).containsExactly(evidence(2, "x"), evidence(1, "x"));
+        assertThat(first.outcomes()).containsExactly(ok("-!v2!v1a"));
+        ExecutedBlock second =
+                executor.execute(blocks.next(new CommandBatch(20, List.of(evidence(2, "y")), List.of())));
+        assertThat(second.convicted()).isEmpty();
+        assertThat(judge.told).containsExactly("v2 at 1/10", "v1 at 1/10");
+    }
+
+    @Test
+    void an_exception_on_a_conviction_changes_nothing_else() {
+        Judge judge = new Judge();
+        Executor<String, String, String> executor = executor(0, 1 << 20, judged(judge));
+        ExecutedBlock executed = executor.execute(blocks.next(
+                new CommandBatch(10, List.of(evidence(2, "throw"), evidence(1, "x")), List.of(command(1, "a")))));
+        assertThat(executed.outcomes()).containsExactly(ok("-!v2!v1a"));
+        assertThat(executed.convicted()).hasSize(2);
+    }
+
+    @Test
+    void convictions_are_part_of_the_snapshot_and_of_the_state_hash() throws MalformedException {
+        executor.execute(blocks.next(10));
+        byte[] before = executor.snapshotBytes();
+        Digest hash = executor.stateHash();
+        executor.execute(blocks.next(new CommandBatch(10, List.of(evidence(2, "x")), List.of())));
+        assertThat(executor.stateHash()).isNotEqualTo(hash);
+        assertThat(executor.convictions().contains(new ValidatorId(2))).isTrue();
+
+        Executor<String, String, String> restored = executor(0, 1 << 20);
+        restored.restore(executor.snapshotBytes());
+        assertThat(restored.stateHash()).isEqualTo(executor.stateHash());
+        assertThat(restored.execute(blocks.next(new CommandBatch(10, List.of(evidence(2, "z")), List.of())))
+                        .convicted())
+                .isEmpty();
+        restored.restore(before);
+        assertThat(restored.convictions().size()).isZero();
+    }
+
+    @Test
+    void the_application_checks_proposals_without_what_does_not_decode() {
+        Executor<String, String, String> executor = executor(0, 1 << 20, judged(new Judge()));
+        BlockContext context = new BlockContext(7, 10);
+        assertThat(executor.checkProposal(List.of(command(1, "b"), command(2, "a")), context))
+                .isEmpty();
+        assertThat(executor.checkProposal(List.of(command(1, "a"), command(2, "b")), context))
+                .contains("not at 7");
+        assertThat(executor.checkProposal(List.of(command(1, "")), context)).isEmpty();
+        assertThat(executor.checkProposal(List.of(command(1, "throw")), context))
+                .contains("thrown on purpose");
+    }
+
+    @Test
+    void a_proposer_chooses_what_is_accepted_together_with_what_it_chose_before() {
+        Executor<String, String, String> executor = executor(0, 1 << 20, judged(new Judge()));
+        BlockContext context = new BlockContext(7, 10);
+        List<Command> all = List.of(
+                command(1, "b"),
+                command(2, "a"),
+                command(3, "never"),
+                command(4, "c"),
+                command(5, "b"),
+                command(6, ""));
+        assertThat(executor.choose(all, context)).containsExactly(all.get(0), all.get(1), all.get(3), all.get(5));
+        assertThat(executor.choose(List.of(), context)).isEmpty();
+    }
+
+    @Test
+    void a_machine_that_refuses_everything_is_asked_a_bounded_number_of_times() {
+        AtomicInteger asked = new AtomicInteger();
+        Scribe never = new Scribe() {
+            @Override
+            public Optional<String> checkProposal(List<String> commands, BlockContext context) {
+                asked.incrementAndGet();
+                return Optional.of("never");
+            }
+        };
+        Executor<String, String, String> executor =
+                executor(0, 1 << 20, new Application<>(() -> never, UTF_8, UTF_8, UTF_8));
+        List<Command> all =
+                IntStream.range(1, 4000).mapToObj(i -> command(i, "a")).toList();
+        assertThat(executor.choose(all, new BlockContext(1, 1))).isEmpty();
+        assertThat(asked.get()).isEqualTo(Executor.MAX_CHECKS);
+    }
+
+    private static Evidence evidence(int culprit, String offence) {
+        SignedStatement statement = new SignedStatement(new byte[0], new Signature(new byte[0]));
+        return new Evidence(new ValidatorId(culprit), offence, statement, statement);
     }
 
     private static Executor<String, String, String> executor(long stateCheckInterval, long recentBytes) {

@@ -212,6 +212,7 @@ class RootCollectorTest {
                 height,
                 new BlockId(Digest.ZERO),
                 5,
+                List.of(),
                 List.of(command),
                 outcomes,
                 Digest.ZERO,

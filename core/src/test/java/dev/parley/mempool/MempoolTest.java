@@ -2,6 +2,7 @@ package dev.parley.mempool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.app.Convictions;
 import dev.parley.app.SessionTable;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ValidatorId;
@@ -295,7 +296,7 @@ class MempoolTest {
         register(A, BlockId.GENESIS, batch(NOW, command(2)));
         SessionTable table = new SessionTable();
         table.record(command(1).id(), NOW + 1000, 5, 3);
-        pool.restore(B, NOW + 10, table);
+        pool.restore(B, 2, NOW + 10, table, new Convictions());
         assertThat(pool.expire(NOW)).containsExactly(new Withdrawn(command(1), new Admission.AlreadyOrdered(5, 3)));
         assertThat(pool.build(B, NOW, false))
                 .hasValueSatisfying(batch -> assertThat(sequences(batch)).containsExactly(2L));
@@ -343,7 +344,9 @@ class MempoolTest {
     private @Nullable String refusal(BlockId parent, CommandBatch batch) {
         BlockId block = new BlockId(
                 Digest.sha256(batch.digest().toBytes(), parent.hash().toBytes()));
-        return check(block, parent, batch) instanceof Verdict.Refused(String reason) ? reason : null;
+        return check(block, parent, batch) instanceof Verdict.Refused(Verdict.Fault fault, String reason)
+                ? reason
+                : null;
     }
 
     private static List<Long> sequences(CommandBatch batch) {

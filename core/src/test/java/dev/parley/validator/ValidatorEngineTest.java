@@ -10,9 +10,11 @@ import dev.parley.consensus.ConsensusRecord;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Effect;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Input;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.RecordKey;
+import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Restored;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
@@ -21,6 +23,8 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.IdealSignatures;
 import dev.parley.crypto.PublicKey;
+import dev.parley.crypto.Signature;
+import dev.parley.crypto.SignedStatement;
 import dev.parley.log.CommandBatch;
 import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
@@ -264,6 +268,34 @@ class ValidatorEngineTest {
         }
     }
 
+    @Test
+    void evidence_is_told_when_what_it_follows_from_is_durable() {
+        SignedStatement statement = new SignedStatement(new byte[0], new Signature(new byte[0]));
+        Evidence evidence = new Evidence(V2, "two votes", statement, statement);
+        core.answer(persist("vote"), new Effect.Accuse(evidence));
+        engine.received(V1, consensus("x"));
+        assertThat(world.log).isEmpty();
+        engine.flush();
+        engine.durable(1);
+        assertThat(world.log)
+                .containsExactly(
+                        "write 1: vote", "observe " + new Observation.Accused(evidence), "accuse v2: two votes");
+    }
+
+    @Test
+    void a_refused_payload_is_counted_against_who_proposed_it() {
+        BlockId block = new BlockId(new Digest(1, 2, 3, 4));
+        Observation received = new Observation.ProposalReceived(1, 1, block, V2);
+        core.answer(new Effect.Observe(received));
+        engine.received(V1, consensus("proposal"));
+        engine.payloadRefused(block, "too early");
+        engine.payloadRefused(BlockId.GENESIS, "nobody proposed it");
+        assertThat(world.log)
+                .containsExactly(
+                        "observe " + received,
+                        "observe " + new Observation.Refused(new Refusal(V2, Refusal.Reason.BAD_PAYLOAD, "too early")));
+    }
+
     private static final class RecordingWorld implements World {
         private final List<String> log = new ArrayList<>();
 
@@ -319,6 +351,11 @@ class ValidatorEngineTest {
         @Override
         public void decided(DecidedBlock block) {
             log.add("decided " + block.height());
+        }
+
+        @Override
+        public void accuse(Evidence evidence) {
+            log.add("accuse " + evidence);
         }
 
         @Override

@@ -1,5 +1,8 @@
 package dev.parley.testkit;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -29,6 +32,9 @@ class ArchitectureTest {
     static final ArchRule the_simulator_has_no_clock_and_no_thread = noClasses()
             .that()
             .resideInAnyPackage("dev.parley.testkit..")
+            .and()
+            // Its live half brings commands to real clusters, and commands expire.
+            .resideOutsideOfPackage("dev.parley.testkit.contract..")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()
@@ -36,4 +42,33 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .areAssignableTo(Thread.class);
+
+    @ArchTest
+    static final ArchRule contracts_know_no_protocol = noClasses()
+            .that()
+            .resideInAPackage("dev.parley.testkit.contract..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.parley..")
+                    .and(not(resideInAnyPackage(
+                            "dev.parley",
+                            "dev.parley.app..",
+                            "dev.parley.client..",
+                            "dev.parley.codec..",
+                            "dev.parley.consensus..",
+                            "dev.parley.crypto..",
+                            "dev.parley.log..",
+                            "dev.parley.network..",
+                            "dev.parley.validator..",
+                            "dev.parley.testkit.byzantine..",
+                            "dev.parley.testkit.check..",
+                            "dev.parley.testkit.contract..",
+                            "dev.parley.testkit.sim.."))));
+
+    @ArchTest
+    static final ArchRule only_contracts_know_JUnit_and_AssertJ = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.parley.testkit.contract..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.junit..", "org.assertj..", "org.awaitility..", "dev.parley.testkit.contract..");
 }

@@ -11,12 +11,14 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.IdealSignatures;
 import dev.parley.crypto.PublicKey;
 import dev.parley.crypto.Signature;
+import dev.parley.crypto.SignedStatement;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.hotstuff.HotStuffMessage;
 import dev.parley.hotstuff.QC;
@@ -28,6 +30,7 @@ import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -39,6 +42,12 @@ class PeerCodecTest {
     private static final Signature SIGNATURE = new Signature(new byte[64]);
     private static final BlockId BLOCK = new BlockId(new Digest(1, 2, 3, 4));
 
+    private static final Evidence EVIDENCE = new Evidence(
+            new ValidatorId(2),
+            "two votes in view 7",
+            new SignedStatement(new byte[] {1}, SIGNATURE),
+            new SignedStatement(new byte[] {2}, SIGNATURE));
+
     private final PeerCodec codec = codec();
 
     static Stream<PeerMessage> messages() throws MalformedException {
@@ -48,6 +57,7 @@ class PeerCodecTest {
                 new PeerMessage.ResultsRequest(9),
                 new PeerMessage.EntriesRequest(3, 64),
                 new PeerMessage.Entries(List.of()),
+                new PeerMessage.Accusations(List.of(EVIDENCE)),
                 new PeerMessage.StateVote(5, BLOCK, new Digest(5, 6, 7, 8), SIGNATURE),
                 new PeerMessage.Results(
                         4,
@@ -110,6 +120,13 @@ class PeerCodecTest {
                     .toByteArray();
             assertThatThrownBy(() -> codec.decode(claim)).isInstanceOf(MalformedException.class);
         }
+    }
+
+    @Test
+    void more_accusations_than_the_bound_are_refused() {
+        byte[] frame = codec.encode(
+                new PeerMessage.Accusations(Collections.nCopies(PeerMessage.MAX_ACCUSATIONS + 1, EVIDENCE)));
+        assertThatThrownBy(() -> codec.decode(frame)).isInstanceOf(MalformedException.class);
     }
 
     private static PeerCodec codec() {

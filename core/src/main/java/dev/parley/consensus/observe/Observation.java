@@ -43,6 +43,9 @@ public sealed interface Observation {
 
     record Accused(Evidence evidence) implements Observation {}
 
+    /** A decided block holds evidence: its culprit is convicted for all who read the log. */
+    record Convicted(long height, Evidence evidence) implements Observation {}
+
     /** The validator makes no progress although work waits; {@code report} says why. */
     record Stalled(String report) implements Observation {}
 

@@ -94,9 +94,7 @@ final class DemoCommand implements Callable<Integer> {
         LinkedBlockingQueue<Seen> seen = new LinkedBlockingQueue<>(MAX_QUEUED);
         LocalCluster.Builder<Transfer, Statement, Books> builder = options.applyTo(
                         LocalCluster.of(options.validators(), Bank.application()), byzantine, seed)
-                // An audience does not like to wait for a time-out.
-                .config("parley.consensus.hotstuff.base-timeout = 300 ms")
-                .config("parley.validator.status-interval = 200 ms")
+                .config("include classpath(\"demo.conf\")")
                 .observer((validator, observation) ->
                         seen.offer(new Seen(validator.index(), observation, System.nanoTime())));
         // The board shows what the validators' log would say in the middle of it.

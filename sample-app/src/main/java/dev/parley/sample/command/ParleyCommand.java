@@ -30,6 +30,7 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new ServeCommand(screen))
                 .addSubcommand(new BenchCommand(screen))
                 .addSubcommand(new SimulateCommand(screen))
+                .addSubcommand(new CompareCommand(screen))
                 .setOut(screen.out())
                 .setErr(screen.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -41,7 +42,7 @@ public final class ParleyCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new UsageException("which command? There are demo, serve, bench and simulate");
+        throw new UsageException("which command? There are demo, serve, bench, simulate and compare");
     }
 
     private static int explain(Screen screen, Exception failure, CommandLine command) {

@@ -73,6 +73,7 @@ final class ViewBoard {
     private final Set<Integer> byzantine;
     private final TreeMap<Long, View> open = new TreeMap<>();
     private final Set<String> accusations = new LinkedHashSet<>();
+    private final Set<String> convictions = new LinkedHashSet<>();
     private long printed;
 
     ViewBoard(Screen screen, int validators, Set<Integer> byzantine) {
@@ -135,6 +136,7 @@ final class ViewBoard {
                 }
             }
             case Observation.Accused accused -> accuse(validator, accused, millis);
+            case Observation.Convicted convicted -> convict(validator, convicted, millis);
             case Observation.Stalled stalled ->
                 event(millis, screen.paint(name(validator) + " stalls: " + stalled.report(), Style.YELLOW));
             case Observation.Stopped stopped ->
@@ -233,6 +235,19 @@ final class ViewBoard {
                     screen.paint(
                             "evidence: " + accused.evidence() + ", proved by its own signatures (found by " + "v"
                                     + validator + ")",
+                            Style.RED,
+                            Style.BOLD));
+        }
+    }
+
+    /** All correct validators have it in their logs; the first is news. */
+    private void convict(int validator, Observation.Convicted convicted, long millis) {
+        String culprit = "v" + convicted.evidence().culprit().index();
+        if (!byzantine.contains(validator) && convictions.add(culprit)) {
+            event(
+                    millis,
+                    screen.paint(
+                            culprit + " is convicted: block " + convicted.height() + " holds the evidence",
                             Style.RED,
                             Style.BOLD));
         }

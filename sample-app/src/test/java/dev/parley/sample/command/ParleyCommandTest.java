@@ -51,6 +51,11 @@ class ParleyCommandTest {
             simulate --faults rain                               | there is no fault 'rain'; there is none, delay
             simulate --threads 0                                 | --threads is 1 to 1024, not 0
             simulate --blocks 0                                  | --blocks is 1 or more, not 0
+            compare --protocols hotstuff,paxos                   | there is no protocol 'paxos' to compare; there is hotstuff
+            compare --sizes 4,3                                  | --sizes are 4 to 128 validators each, not 3
+            compare --sizes 129                                  | --sizes are 4 to 128 validators each, not 129
+            compare --sizes 4 --quick                            | give --sizes or --quick, not both
+            compare --quick --markdown no/such/page.md           | cannot read the page no/such/page.md
             """)
     void refuses_wrong_usage_in_one_line_with_2(String words, String why) {
         assertThat(run(words.split(" +"))).isEqualTo(2);
@@ -61,7 +66,10 @@ class ParleyCommandTest {
     @Test
     void asks_which_command_if_there_is_none() {
         assertThat(run()).isEqualTo(2);
-        assertThat(err.toString().lines()).singleElement().asString().contains("demo, serve, bench and simulate");
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .contains("demo, serve, bench, simulate and compare");
     }
 
     @ParameterizedTest

@@ -10,7 +10,15 @@ import java.util.random.RandomGenerator;
 @FunctionalInterface
 public interface Mischief {
     /**
-     * @param input what the core was given
+     * @param input what the shell gives
+     * @return what the honest half is given instead
+     */
+    default Input hear(Input input) {
+        return input;
+    }
+
+    /**
+     * @param input what the core was given, as {@link #hear} left it
      * @param effects what an honest core would do; not to be changed
      * @return what is done instead
      */

@@ -61,7 +61,8 @@ public record WireBehaviour(String name, Mischief.Factory mischief) implements B
     private record CorruptedCore(ConsensusCore honest, Mischief mischief) implements ConsensusCore {
         @Override
         public List<Effect> handle(Input input) {
-            return mischief.act(input, honest.handle(input));
+            Input heard = mischief.hear(input);
+            return mischief.act(heard, honest.handle(heard));
         }
 
         @Override

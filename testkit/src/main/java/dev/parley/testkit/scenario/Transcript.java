@@ -85,6 +85,8 @@ final class Transcript implements SimulatedCluster.Listener {
                         + o.refusal().reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');
             case Observation.Accused o ->
                 "accuses " + o.evidence().culprit() + " of " + o.evidence().offence();
+            case Observation.Convicted o ->
+                "has the evidence against " + o.evidence().culprit() + " in its log at height " + o.height();
             case Observation.Stalled o -> "stalls";
             case Observation.Stopped o -> "stops: " + o.why();
         };

@@ -102,7 +102,16 @@ public final class Campaign {
         drop(expected, faults, Fault.ONE_WAY_PARTITION, Counter.ONE_WAY_PARTITIONS);
         drop(expected, faults, Fault.CRASH, Counter.CRASHES, Counter.RESTARTS, Counter.CRASHES_THAT_LOST_WRITES);
         drop(expected, faults, Fault.SLOW_DISK, Counter.CRASHES_THAT_LOST_WRITES);
-        drop(expected, faults, Fault.BYZANTINE, Counter.BYZANTINE_VALIDATORS, Counter.ACCUSATIONS, Counter.REFUSED);
+        // Correct validators propose nothing that the application refuses.
+        drop(
+                expected,
+                faults,
+                Fault.BYZANTINE,
+                Counter.BYZANTINE_VALIDATORS,
+                Counter.ACCUSATIONS,
+                Counter.EVIDENCE_COMMITTED,
+                Counter.REFUSED,
+                Counter.REFUSED_BY_APPLICATION);
         if (!faults.contains(Fault.PARTITION) && !faults.contains(Fault.ONE_WAY_PARTITION)) {
             expected.remove(Counter.CUT_BY_PARTITION);
         }

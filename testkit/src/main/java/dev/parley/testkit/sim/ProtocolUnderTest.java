@@ -18,6 +18,11 @@ public interface ProtocolUnderTest {
     /** As correct validators run it, with time-outs that suit the simulated network. */
     ConsensusProtocol protocol();
 
+    /** As it is measured: where {@link #protocol} has odd parameters to reach more of the code, those of a deployment. */
+    default ConsensusProtocol measured() {
+        return protocol();
+    }
+
     StatementSlots slots(SigningDomain domain);
 
     /** Properties of this protocol beyond those of all protocols. */

@@ -12,6 +12,7 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.IdealSignatures;
 import dev.parley.crypto.PublicKey;
 import dev.parley.crypto.Signature;
+import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.Signer;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.log.ClientId;
@@ -20,8 +21,12 @@ import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import dev.parley.mempool.Admission;
 import dev.parley.mempool.MempoolSettings;
+import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.check.ApplicationOracle;
+import dev.parley.testkit.check.BlockTimeOracle;
+import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.Trial;
 import dev.parley.testkit.check.Violation;
 import dev.parley.validator.EngineSettings;
@@ -56,6 +61,7 @@ public final class SimulatedCluster {
     private final List<ValidatorId> ids = new ArrayList<>();
     private final SimulatedValidator[] validators;
     private final MempoolSettings poolSettings;
+    private final @Nullable Measurement measured;
     private final RandomStream disks;
     private final RandomStream crashes;
     private final Watch watch;
@@ -66,6 +72,9 @@ public final class SimulatedCluster {
     private long now;
     private long events;
     private long hash;
+    /** The most that a correct validator's clock is ahead, in microseconds. */
+    private long fastestSkew = Long.MIN_VALUE;
+
     private boolean calmDisks;
     private long highest;
     private long commandsSubmitted;
@@ -82,23 +91,48 @@ public final class SimulatedCluster {
             Map<Integer, List<Behaviour>> byzantine,
             Swarm swarm,
             RandomStream random) {
+        this(protocol, run, size, byzantine, swarm, random, null);
+    }
+
+    /** Validators that are all correct, with disks that sync at once and good clocks, to be measured. */
+    public SimulatedCluster(ProtocolUnderTest protocol, Measurement measurement) {
+        this(
+                protocol,
+                protocol.measured(),
+                measurement.links().size(),
+                Map.of(),
+                Swarm.CALM,
+                new RandomStream(1),
+                measurement);
+    }
+
+    private SimulatedCluster(
+            ProtocolUnderTest protocol,
+            ConsensusProtocol run,
+            int size,
+            Map<Integer, List<Behaviour>> byzantine,
+            Swarm swarm,
+            RandomStream random,
+            @Nullable Measurement measured) {
         this.swarm = swarm;
+        this.measured = measured;
         this.disks = random.split(1);
         this.crashes = random.split(2);
         this.network = new SimulatedNetwork(size, swarm, queue, random.split(3), counters);
-        this.poolSettings = MempoolSettings.of(size);
+        this.poolSettings = measured == null ? MempoolSettings.of(size) : measured.pool();
         this.validators = new SimulatedValidator[size];
-        IdealSignatures scheme = new IdealSignatures();
+        SignatureScheme shared =
+                measured == null ? new IdealSignatures() : measured.schemes().getFirst();
         List<Signer> signers = new ArrayList<>();
         List<PublicKey> keys = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             byte[] secret = new byte[IdealSignatures.SECRET_BYTES];
             secret[0] = (byte) i;
-            signers.add(scheme.signer(secret));
+            signers.add(shared.signer(secret));
             keys.add(signers.get(i).publicKey());
             ids.add(new ValidatorId(i));
         }
-        ValidatorSet set = ValidatorSet.of(scheme, keys);
+        ValidatorSet set = ValidatorSet.of(shared, keys);
         SigningDomain domain = new SigningDomain(CHAIN, 0);
         long faulty = 0;
         for (int i : byzantine.keySet()) {
@@ -110,11 +144,23 @@ public final class SimulatedCluster {
                     ids.get(i),
                     set,
                     domain,
-                    scheme,
+                    measured == null ? shared : measured.schemes().get(i),
                     new WatchedSigner(i, byzantine.containsKey(i), signers.get(i)),
                     CommandBatch::read);
         }
-        this.watch = new Watch(protocol, new Trial(protocol.protocol(), setups[0], faulty));
+        if (measured == null) {
+            List<Oracle> oracles = new ArrayList<>();
+            oracles.add(new BlockTimeOracle(
+                    this::fastestClockMillis, poolSettings.maxAhead().toMillis()));
+            if (swarm.applicationChecks()) {
+                oracles.add(new ApplicationOracle((command, height) -> Tally.refuses(command.content(), height)));
+            }
+            this.watch = new Watch(protocol, new Trial(protocol.protocol(), setups[0], faulty), oracles);
+        } else {
+            this.watch = Watch.withoutOracles();
+            network.measure(new MeasuredNetwork(
+                    measured.links(), measured.meter(), new PeerCodec(run.createCodec(setups[0]), CommandBatch::read)));
+        }
         MessageVerifier verifier = run.createVerifier(setups[0]);
         RandomStream clocks = random.split(4);
         RandomStream adversary = random.split(5);
@@ -124,14 +170,18 @@ public final class SimulatedCluster {
                 runs = behaviour.corrupt(runs, adversary.split(i));
                 counters.add(Counter.BYZANTINE_VALIDATORS);
             }
+            long skew = swarm.skew() == 0 ? 0 : clocks.between(-swarm.skew(), swarm.skew());
+            if (!byzantine.containsKey(i)) {
+                fastestSkew = Math.max(fastestSkew, skew);
+            }
             validators[i] = new SimulatedValidator(
                     this,
                     runs,
                     setups[i],
-                    verifier,
+                    measured == null ? verifier : run.createVerifier(setups[i]),
                     ENGINE,
                     byzantine.containsKey(i),
-                    swarm.skew() == 0 ? 0 : clocks.between(-swarm.skew(), swarm.skew()),
+                    skew,
                     swarm.drift() == 0 ? 0 : (int) clocks.between(-swarm.drift(), swarm.drift()));
         }
         this.clients = new Clients(this, swarm.clients(), random.split(6));
@@ -232,6 +282,20 @@ public final class SimulatedCluster {
         }
     }
 
+    /**
+     * Clients bring commands to one validator.
+     *
+     * @param gossip whether it passes them on to the others, in one message
+     * @throws IllegalStateException if it takes not all of them
+     */
+    public void submit(int validator, List<Command> commands, boolean gossip) {
+        commands.forEach(watch::submitted);
+        Admission admission = validators[validator].submit(commands, gossip);
+        if (!(admission instanceof Admission.Accepted)) {
+            throw new IllegalStateException("v" + validator + " refuses a command: " + admission);
+        }
+    }
+
     /** Loses from now on what one validator sends to another. */
     public void cut(int from, int to) {
         network.cut(from, to);
@@ -320,6 +384,29 @@ public final class SimulatedCluster {
         return text.toString();
     }
 
+    public boolean isUp(int validator) {
+        return validators[validator].isUp();
+    }
+
+    /** The last height that is decided and durable at one validator. */
+    public long height(int validator) {
+        return validators[validator].height();
+    }
+
+    /** What a validator that is up says of itself. */
+    public CoreReport report(int validator) {
+        return validators[validator].report();
+    }
+
+    boolean isMeasured() {
+        return measured != null;
+    }
+
+    /** How many times as long timers run as the protocol asks for. */
+    int patience() {
+        return measured == null ? 1 : measured.patience();
+    }
+
     boolean isFaulty(int validator) {
         return validators[validator].isFaulty();
     }
@@ -355,8 +442,17 @@ public final class SimulatedCluster {
         return ids.get(index);
     }
 
-    long startMillis() {
+    /** What clocks showed at virtual time 0, in milliseconds since 1970. */
+    public long startMillis() {
         return START_MILLIS;
+    }
+
+    private long fastestClockMillis() {
+        return START_MILLIS + (now + fastestSkew) / 1000;
+    }
+
+    boolean applicationChecks() {
+        return swarm.applicationChecks();
     }
 
     MempoolSettings poolSettings() {
@@ -391,8 +487,12 @@ public final class SimulatedCluster {
             if (!block.payload().isEmpty()) {
                 counters.add(Counter.DECIDED_NON_EMPTY_BLOCKS);
             }
+            executed.convicted().forEach(evidence -> counters.add(Counter.EVIDENCE_COMMITTED));
         }
         watch.decided(validator, block, executed);
+        if (measured != null) {
+            measured.meter().decided(now, validator, block);
+        }
     }
 
     void answerClients(int validator, CommandBatch batch) {
@@ -419,6 +519,7 @@ public final class SimulatedCluster {
             case Observation.CaughtUp o -> counters.add(Counter.CATCH_UPS);
             case Observation.Refused o -> counters.add(Counter.REFUSED);
             case Observation.Accused o -> counters.add(Counter.ACCUSATIONS);
+            case Observation.Convicted o -> {}
             case Observation.Stalled o -> {}
             case Observation.Stopped o -> {}
         }

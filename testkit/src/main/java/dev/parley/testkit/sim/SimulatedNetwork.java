@@ -2,6 +2,7 @@ package dev.parley.testkit.sim;
 
 import dev.parley.network.PeerMessage;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Who can reach whom, how long it takes, what is lost on the way. */
 final class SimulatedNetwork {
@@ -13,6 +14,7 @@ final class SimulatedNetwork {
     private final int[] cuts;
 
     private final long[] lastArrival;
+    private @Nullable MeasuredNetwork measured;
     private Swarm swarm;
     private boolean calm;
 
@@ -26,11 +28,20 @@ final class SimulatedNetwork {
         this.lastArrival = new long[size * size];
     }
 
+    /** From now on links are as given, and each message has a size. */
+    void measure(MeasuredNetwork network) {
+        measured = network;
+    }
+
     void send(long now, int from, int to, PeerMessage message) {
         int link = from * size + to;
         counters.add(Counter.MESSAGES);
         if (cuts[link] > 0) {
             counters.add(Counter.CUT_BY_PARTITION);
+            return;
+        }
+        if (measured != null) {
+            deliver(measured.arrival(now, from, to, message), link, from, to, message);
             return;
         }
         if (!calm) {
@@ -40,14 +51,14 @@ final class SimulatedNetwork {
             }
             if (random.chance(swarm.duplication())) {
                 counters.add(Counter.DUPLICATED);
-                deliver(now, link, from, to, message);
+                deliver(now + delay(), link, from, to, message);
             }
         }
-        deliver(now, link, from, to, message);
+        deliver(now + delay(), link, from, to, message);
     }
 
-    private void deliver(long now, int link, int from, int to, PeerMessage message) {
-        long arrival = now + delay();
+    private void deliver(long earliest, int link, int from, int to, PeerMessage message) {
+        long arrival = earliest;
         if (calm || !swarm.reordering()) {
             arrival = Math.max(arrival, lastArrival[link]);
             lastArrival[link] = arrival;

@@ -1,5 +1,6 @@
 package dev.parley.testkit.sim;
 
+import dev.parley.app.BlockContext;
 import dev.parley.app.ExecutedBlock;
 import dev.parley.app.Executor;
 import dev.parley.app.ExecutorSettings;
@@ -10,6 +11,7 @@ import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Effect;
+import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Input;
 import dev.parley.consensus.MessageVerifier;
 import dev.parley.consensus.Payload;
@@ -22,6 +24,7 @@ import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.mempool.Admission;
 import dev.parley.mempool.Mempool;
+import dev.parley.mempool.ProvenEvidence;
 import dev.parley.mempool.Verdict;
 import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
@@ -56,6 +59,7 @@ final class SimulatedValidator implements World {
     private final ConsensusProtocol protocol;
     private final ConsensusSetup setup;
     private final MessageVerifier verifier;
+    private final ProvenEvidence proven;
     private final EngineSettings settings;
     private final boolean faulty;
     private final SimulatedDisk disk = new SimulatedDisk();
@@ -70,6 +74,8 @@ final class SimulatedValidator implements World {
     private Executor<byte[], Long, Long> executor;
 
     private final ArrayDeque<Check> checks = new ArrayDeque<>();
+    /** Those about which the application is asked once it has executed what is decided. */
+    private final List<Check> postponed = new ArrayList<>();
 
     private long ticket = NONE;
     private BlockId ticketParent = BlockId.GENESIS;
@@ -93,6 +99,7 @@ final class SimulatedValidator implements World {
         this.protocol = protocol;
         this.setup = setup;
         this.verifier = verifier;
+        this.proven = new ProvenEvidence(evidence -> protocol.convicts(setup, evidence));
         this.settings = settings;
         this.faulty = faulty;
         this.skew = skew;
@@ -139,7 +146,12 @@ final class SimulatedValidator implements World {
             }
         }
         if (executor.height() > 0) {
-            pool.restore(executor.block(), executor.timeMillis(), executor.sessions());
+            pool.restore(
+                    executor.block(),
+                    executor.height(),
+                    executor.timeMillis(),
+                    executor.sessions(),
+                    executor.convictions());
         }
         ConsensusCore core = protocol.createCore(setup);
         ValidatorEngine begun = new ValidatorEngine(
@@ -151,7 +163,7 @@ final class SimulatedValidator implements World {
         engine = begun;
         begun.start(restored);
         settle();
-        cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation = incarnation;
+        gossipLater();
     }
 
     /** @return whether something was written that is lost */
@@ -161,6 +173,7 @@ final class SimulatedValidator implements World {
         engine = null;
         timers.cancelAll();
         checks.clear();
+        postponed.clear();
         ticket = NONE;
         poolChanged = false;
         return disk.crash(random);
@@ -182,6 +195,18 @@ final class SimulatedValidator implements World {
                     if (pool.admit(commands.commands().get(i), sender, clockMillis()) instanceof Admission.Accepted) {
                         poolChanged = true;
                     }
+                }
+            }
+            case PeerMessage.Accusations accusations -> {
+                for (Evidence evidence : accusations.evidence()) {
+                    if (!proven.test(evidence)) {
+                        observe(new Observation.Refused(new Refusal(
+                                sender,
+                                Refusal.Reason.BAD_EVIDENCE,
+                                "it proves nothing against " + evidence.culprit())));
+                        return;
+                    }
+                    poolChanged |= pool.accuse(evidence, false);
                 }
             }
             case PeerMessage.Entries entries -> {
@@ -227,13 +252,36 @@ final class SimulatedValidator implements World {
 
     /** A client brings a command. */
     Admission submit(Command command) {
-        Admission admission = pool.admit(command, null, clockMillis());
-        if (admission instanceof Admission.Accepted) {
+        return submit(List.of(command), true);
+    }
+
+    /**
+     * @param gossip whether the others are to be told, in one message
+     * @return the first answer that is no acceptance, else acceptance
+     */
+    Admission submit(List<Command> commands, boolean gossip) {
+        Admission result = null;
+        List<Command> accepted = new ArrayList<>(commands.size());
+        for (Command command : commands) {
+            Admission admission = pool.admit(command, null, clockMillis());
+            if (admission instanceof Admission.Accepted) {
+                accepted.add(command);
+            }
+            if (result == null || result instanceof Admission.Accepted) {
+                result = admission;
+            }
+        }
+        if (result == null) {
+            throw new IllegalArgumentException("there is no command to take in");
+        }
+        if (!accepted.isEmpty()) {
             poolChanged = true;
-            broadcast(new PeerMessage.Commands(List.of(command)));
+            if (gossip) {
+                broadcast(new PeerMessage.Commands(accepted));
+            }
             settle();
         }
-        return admission;
+        return result;
     }
 
     void gossipAgain() {
@@ -242,7 +290,24 @@ final class SimulatedValidator implements World {
             cluster.count(Counter.GOSSIPED_AGAIN);
             broadcast(new PeerMessage.Commands(old));
         }
-        cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation = incarnation;
+        List<Evidence> accusations = pool.pendingAccusations(PeerMessage.MAX_ACCUSATIONS);
+        if (!accusations.isEmpty()) {
+            broadcast(new PeerMessage.Accusations(accusations));
+        }
+        if (asksApplication()) {
+            pool.takeBack();
+            poolChanged = true;
+            settle();
+        }
+        gossipLater();
+    }
+
+    private void gossipLater() {
+        // What is measured loses nothing, so nothing needs to be told twice.
+        if (!cluster.isMeasured()) {
+            cluster.queue().add(cluster.now() + GOSSIP_AGAIN_MICROS, Event.Kind.GOSSIP, index).incarnation =
+                    incarnation;
+        }
     }
 
     /** Answers what the engine asked, tells it of new work, and lets it write, until nothing is left to do now. */
@@ -252,7 +317,7 @@ final class SimulatedValidator implements World {
         while (busy) {
             busy = false;
             for (Check check = checks.poll(); check != null; check = checks.poll()) {
-                running.payloadChecked(check.block(), accepts(check));
+                answer(running, check);
             }
             if (poolChanged) {
                 poolChanged = false;
@@ -260,7 +325,7 @@ final class SimulatedValidator implements World {
                 busy = true;
             }
             if (ticket != NONE) {
-                Optional<CommandBatch> batch = pool.build(ticketParent, clockMillis(), ticketEvenIfEmpty);
+                Optional<CommandBatch> batch = build();
                 if (batch.isPresent()) {
                     long answered = ticket;
                     ticket = NONE;
@@ -287,12 +352,63 @@ final class SimulatedValidator implements World {
         }
     }
 
-    private boolean accepts(Check check) {
+    private void answer(ValidatorEngine running, Check check) {
         if (check.certified()) {
             pool.register(check.block(), check.parent(), check.payload());
-            return true;
+            running.payloadChecked(check.block(), true);
+            return;
         }
-        return pool.check(check.block(), check.parent(), check.payload(), clockMillis()) instanceof Verdict.Accepted;
+        switch (pool.check(check.block(), check.parent(), check.payload(), clockMillis())) {
+            case Verdict.Refused(Verdict.Fault fault, String reason) -> {
+                if (fault == Verdict.Fault.UNKNOWN_PARENT) {
+                    running.payloadChecked(check.block(), false);
+                } else {
+                    running.payloadRefused(check.block(), reason);
+                }
+            }
+            case Verdict.Accepted accepted -> {
+                if (!asksApplication()) {
+                    running.payloadChecked(check.block(), true);
+                } else if (executor.height() < pool.decidedHeight()) {
+                    postponed.add(check);
+                } else {
+                    answerByApplication(running, check);
+                }
+            }
+        }
+    }
+
+    private void answerByApplication(ValidatorEngine running, Check check) {
+        Optional<String> objection = executor.checkProposal(
+                check.payload().commands(),
+                new BlockContext(
+                        pool.heightUnder(check.parent()), check.payload().timeMillis()));
+        if (objection.isPresent()) {
+            cluster.count(Counter.REFUSED_BY_APPLICATION);
+            running.payloadRefused(check.block(), objection.get());
+        } else {
+            running.payloadChecked(check.block(), true);
+        }
+    }
+
+    private Optional<CommandBatch> build() {
+        Optional<CommandBatch> built = pool.build(ticketParent, clockMillis(), ticketEvenIfEmpty);
+        if (!asksApplication() || built.isEmpty()) {
+            return built;
+        }
+        if (executor.height() < pool.decidedHeight()) {
+            return Optional.empty();
+        }
+        CommandBatch batch = built.get();
+        List<Command> chosen =
+                executor.choose(batch.commands(), new BlockContext(pool.heightUnder(ticketParent), batch.timeMillis()));
+        poolChanged = true;
+        return Optional.of(pool.choose(batch, chosen));
+    }
+
+    /** A faulty validator proposes whatever it likes, and votes for it. */
+    private boolean asksApplication() {
+        return !faulty && cluster.applicationChecks();
     }
 
     private ValidatorEngine engine() {
@@ -331,7 +447,7 @@ final class SimulatedValidator implements World {
 
     @Override
     public void startTimer(TimerId timer, Duration delay) {
-        long micros = delay.toNanos() / 1000;
+        long micros = delay.toNanos() / 1000 * cluster.patience();
         timers.start(timer, cluster.now() + Math.max(1, micros - micros * drift / 1_000_000));
     }
 
@@ -370,7 +486,11 @@ final class SimulatedValidator implements World {
         for (Check check : checks) {
             pool.register(check.block(), check.parent(), check.payload());
         }
-        pool.decided(block.id(), (CommandBatch) block.payload(), block.height());
+        CommandBatch batch = (CommandBatch) block.payload();
+        pool.decided(block.id(), batch, block.height());
+        if (!batch.commands().isEmpty()) {
+            pool.takeBack();
+        }
         poolChanged = true;
     }
 
@@ -378,6 +498,11 @@ final class SimulatedValidator implements World {
     public void decided(DecidedBlock block) {
         ExecutedBlock executed = executor.execute(block);
         told(block, executed);
+        checks.addAll(postponed);
+        postponed.clear();
+        for (Evidence evidence : executed.convicted()) {
+            observe(new Observation.Convicted(block.height(), evidence));
+        }
         cluster.answerClients(index, (CommandBatch) block.payload());
     }
 
@@ -389,12 +514,20 @@ final class SimulatedValidator implements World {
     }
 
     @Override
+    public void accuse(Evidence evidence) {
+        if (pool.accuse(evidence, true)) {
+            poolChanged = true;
+            broadcast(new PeerMessage.Accusations(List.of(evidence)));
+        }
+    }
+
+    @Override
     public void observe(Observation observation) {
         cluster.observed(index, faulty, observation);
     }
 
     private Mempool newPool() {
-        return new Mempool(cluster.poolSettings());
+        return new Mempool(cluster.poolSettings(), proven);
     }
 
     private static Executor<byte[], Long, Long> newExecutor() {

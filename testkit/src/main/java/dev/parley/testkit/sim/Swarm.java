@@ -18,6 +18,7 @@ import java.util.Set;
  * @param clients how many clients have one command under way each
  * @param brokenAfterHealing whether validators stay down after healing, as many as may
  * @param byzantine whether some validators are Byzantine
+ * @param applicationChecks whether the application checks proposals
  */
 public record Swarm(
         long minDelay,
@@ -35,9 +36,11 @@ public record Swarm(
         long chaos,
         int clients,
         boolean brokenAfterHealing,
-        boolean byzantine) {
+        boolean byzantine,
+        boolean applicationChecks) {
     /** A calm local network: what runs have after healing, and scenarios from the start. */
-    public static final Swarm CALM = new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
+    public static final Swarm CALM =
+            new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false);
 
     private static final int TENTH = 100_000;
 
@@ -60,6 +63,7 @@ public record Swarm(
         int clients = 6 + random.nextInt(6);
         boolean broken = random.chance(4 * TENTH);
         boolean byzantine = random.chance(5 * TENTH);
+        boolean applicationChecks = random.chance(3 * TENTH);
         return new Swarm(
                 minDelay,
                 faults.contains(Fault.DELAY) ? spread : 0,
@@ -76,6 +80,7 @@ public record Swarm(
                 chaos,
                 clients,
                 faults.contains(Fault.CRASH) && broken,
-                faults.contains(Fault.BYZANTINE) && byzantine);
+                faults.contains(Fault.BYZANTINE) && byzantine,
+                applicationChecks);
     }
 }

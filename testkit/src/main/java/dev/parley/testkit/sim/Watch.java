@@ -21,15 +21,26 @@ import java.util.List;
 final class Watch {
     private final Oracle[] oracles;
 
-    Watch(ProtocolUnderTest protocol, Trial trial) {
+    /** @param more oracles of what only the simulator knows */
+    Watch(ProtocolUnderTest protocol, Trial trial, List<Oracle> more) {
         List<Oracle> all = new ArrayList<>();
         all.add(new PersistenceOracle(trial));
         all.add(new AgreementOracle(trial));
         all.add(new ValidityOracle());
         all.add(new SlotOracle(trial, protocol.slots(trial.setup().domain())));
         all.add(new AccusationOracle(trial));
+        all.addAll(more);
         all.addAll(protocol.oracles(trial));
         oracles = all.toArray(new Oracle[0]);
+    }
+
+    private Watch() {
+        oracles = new Oracle[0];
+    }
+
+    /** Of a run that is measured and not tested. */
+    static Watch withoutOracles() {
+        return new Watch();
     }
 
     void submitted(Command command) {

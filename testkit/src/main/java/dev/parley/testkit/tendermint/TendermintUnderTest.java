@@ -39,6 +39,11 @@ public final class TendermintUnderTest implements ProtocolUnderTest {
     }
 
     @Override
+    public TendermintProtocol measured() {
+        return new TendermintProtocol(SETTINGS.withPartBytes(TendermintSettings.DEFAULTS.partBytes()));
+    }
+
+    @Override
     public StatementSlots slots(SigningDomain domain) {
         return new TendermintSlots(domain);
     }

@@ -1,0 +1,188 @@
+package dev.parley.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.LocalCluster;
+import dev.parley.app.Application;
+import dev.parley.app.BlockContext;
+import dev.parley.app.Context;
+import dev.parley.app.StateMachine;
+import dev.parley.client.LogEntry;
+import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Refusal.Reason;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.Signature;
+import dev.parley.crypto.SignedStatement;
+import dev.parley.network.Network;
+import dev.parley.network.PeerMessage;
+import dev.parley.testkit.sim.ProtocolUnderTest;
+import dev.parley.validator.ValidatorNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Evidence and the application's checks in live validators with real keys. */
+@Timeout(120)
+class ConvictionTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long UNWANTED = 13;
+
+    record Add(long number) {}
+
+    record State(long sum, List<String> convicted) {}
+
+    static class Sum implements StateMachine<Add, Long, State> {
+        private long sum;
+        private final List<String> convicted = new ArrayList<>();
+
+        @Override
+        public Long apply(Add command, Context context) {
+            return sum += command.number();
+        }
+
+        @Override
+        public void convicted(Evidence evidence, BlockContext context) {
+            convicted.add(evidence + " at " + context.height());
+        }
+
+        @Override
+        public State snapshot() {
+            return new State(sum, convicted);
+        }
+
+        @Override
+        public void restore(State snapshot) {
+            throw new UnsupportedOperationException("no snapshots here");
+        }
+    }
+
+    static final class Picky extends Sum {
+        @Override
+        public Optional<String> checkProposal(List<Add> commands, BlockContext context) {
+            return commands.stream().anyMatch(add -> add.number() == UNWANTED)
+                    ? Optional.of("unwanted")
+                    : Optional.empty();
+        }
+    }
+
+    @Test
+    void a_leader_that_equivocates_is_convicted_once_in_every_log_and_restarts_do_not_change_that() {
+        try (var cluster = LocalCluster.of(4, Application.of(Sum::new, Add.class, Long.class, State.class))
+                        .config("parley.consensus.hotstuff.base-timeout = 200 ms")
+                        .byzantine(
+                                1,
+                                protocol -> ProtocolUnderTest.named("hotstuff")
+                                        .behaviour("equivocating-leader")
+                                        .corrupt(protocol, new SplittableRandom(1)))
+                        .start();
+                var client = cluster.client(0)) {
+            await().atMost(PATIENCE).until(() -> {
+                client.submit(new Add(1)).toCompletableFuture().join();
+                return convictions(cluster, 0).size() == 1;
+            });
+            cluster.kill(2);
+            cluster.restart(2);
+            for (int i = 0; i < 10; i++) {
+                client.submit(new Add(1)).toCompletableFuture().join();
+            }
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                ValidatorNode.StateAt first = state(cluster, 0);
+                assertThat(state(cluster, 2)).isEqualTo(first);
+                assertThat(state(cluster, 3)).isEqualTo(first);
+            });
+            for (int validator : List.of(0, 2, 3)) {
+                assertThat(convictions(cluster, validator))
+                        .singleElement()
+                        .satisfies(evidence ->
+                                assertThat(evidence.culprit().index()).isEqualTo(1));
+            }
+        }
+    }
+
+    @Test
+    void forged_accusations_are_refused_and_counted_and_reach_no_log() {
+        ValidatorId attacker = new ValidatorId(3);
+        try (var cluster = LocalCluster.of(4, Application.of(Sum::new, Add.class, Long.class, State.class))
+                        .start();
+                var client = cluster.client(0)) {
+            cluster.kill(3);
+            cluster.node(3).stopped().toCompletableFuture().join();
+            Network.Link link = cluster.network().join(attacker, new Deaf());
+            for (int i = 0; i < 100; i++) {
+                for (int victim = 0; victim < 3; victim++) {
+                    link.send(new ValidatorId(victim), new PeerMessage.Accusations(List.of(forged(i))));
+                }
+            }
+            await().atMost(PATIENCE).until(() -> cluster.node(0).refused(attacker, Reason.BAD_EVIDENCE) == 100);
+            client.submit(new Add(1)).toCompletableFuture().join();
+            assertThat(convictions(cluster, 0)).isEmpty();
+        }
+    }
+
+    @Test
+    void correct_validators_do_not_propose_what_the_application_refuses_and_go_on() {
+        try (var cluster = LocalCluster.of(4, Application.of(Picky::new, Add.class, Long.class, State.class))
+                        .config("parley.consensus.hotstuff.base-timeout = 200 ms")
+                        .config("parley.client.command-lifetime = 4 s")
+                        .start();
+                var client = cluster.client(0)) {
+            CompletableFuture<?> unwanted = client.submit(new Add(UNWANTED)).toCompletableFuture();
+            long last = 0;
+            for (int i = 0; i < 100; i++) {
+                last = client.submit(new Add(1)).toCompletableFuture().join().result();
+            }
+            assertThat(last).isEqualTo(100);
+            assertThatThrownBy(unwanted::join).hasCauseInstanceOf(RuntimeException.class);
+            assertThat(entries(cluster, 0).stream()
+                            .mapToInt(entry -> entry.commands().size())
+                            .sum())
+                    .as("the commands in the log")
+                    .isEqualTo(100);
+        }
+    }
+
+    private static Evidence forged(int number) {
+        Signature signature = new Signature(new byte[64]);
+        return new Evidence(
+                new ValidatorId(number % 5),
+                "number " + number,
+                new SignedStatement(new byte[] {1}, signature),
+                new SignedStatement(new byte[] {2}, signature));
+    }
+
+    private static List<Evidence> convictions(LocalCluster<?, ?, ?> cluster, int validator) {
+        return entries(cluster, validator).stream()
+                .flatMap(entry -> entry.evidence().stream())
+                .toList();
+    }
+
+    private static List<LogEntry> entries(LocalCluster<?, ?, ?> cluster, int validator) {
+        return cluster.node(validator)
+                .log()
+                .read(1)
+                .take(cluster.node(validator).log().height())
+                .runWith(Sink.seq(), cluster.system())
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static ValidatorNode.StateAt state(LocalCluster<?, ?, ?> cluster, int validator) {
+        return cluster.node(validator).state().toCompletableFuture().join();
+    }
+
+    private static final class Deaf implements Network.Inbox {
+        @Override
+        public void deliver(ValidatorId from, PeerMessage message) {}
+
+        @Override
+        public void deliverFrame(ValidatorId from, byte[] frame) {}
+    }
+}

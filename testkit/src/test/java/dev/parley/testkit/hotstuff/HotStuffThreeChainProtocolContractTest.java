@@ -1,0 +1,15 @@
+package dev.parley.testkit.hotstuff;
+
+import dev.parley.testkit.contract.ConsensusProtocolContract;
+
+class HotStuffThreeChainProtocolContractTest extends ConsensusProtocolContract {
+    @Override
+    protected String protocol() {
+        return "hotstuff";
+    }
+
+    @Override
+    protected String config() {
+        return "parley.consensus.hotstuff.variant = three-chain";
+    }
+}
