@@ -111,17 +111,23 @@ class TendermintBoundsTest {
         assertThat(refusals(core.receive(0, make.proposal(a)))).containsExactly(Reason.STALE);
     }
 
+    /** Of thirteen, so that its own turn, in which it would propose the block again, is far. */
     @Test
     void keeps_the_block_that_it_is_locked_on_however_long_ago_that_was() {
-        core.propose(make.proposal(a));
-        core.prevotes(0, a.id(), 0, 1);
-        for (int round = 0; round < 30; round++) {
-            core.fail(round);
+        Fixture of13 = new Fixture(TendermintSettings.DEFAULTS, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        OneCore last = new OneCore(of13, 12);
+        Block block = of13.block(0, 1);
+        last.propose(of13.proposal(block));
+        last.prevotes(0, block.id(), 0, 1, 2, 3, 4, 5, 6, 7);
+        for (int round = 0; round < 11; round++) {
+            last.fail(round);
         }
-        assertThat(core.lock()).isEqualTo(new Lock(0, a.id()).toString());
-        assertThat(core.report().details()).contains(Rounds.KEPT + 1 + " rounds and 1 blocks kept");
-        Proposal again = make.proposal(a, 30, 0, make.polka(0, a.id()));
-        assertThat(prevoted(core.propose(again))).containsExactly(a.id());
+        assertThat(last.round()).isEqualTo(11);
+        assertThat(last.lock()).isEqualTo(new Lock(0, block.id()).toString());
+        assertThat(last.report().details()).contains(Rounds.KEPT + 1 + " rounds and 1 blocks kept");
+        assertThat(messages(last.fail(11), Proposal.class))
+                .extracting(Proposal::block)
+                .containsExactly(block.id());
     }
 
     // Heights
