@@ -514,9 +514,9 @@ final class TendermintCore implements ConsensusCore {
             gossip.behind(message.height() - 1, from);
         } else {
             gossip.saw(message.height() - 1, from);
-            boolean passing = message instanceof Summary || message instanceof BlockRequest;
+            boolean lasting = message instanceof Signed || message instanceof Part;
             boolean mayLead = from.equals(schedule.proposer(message.height(), 0));
-            if (!passing && !futureHeights.add(from, message, mayLead)) {
+            if (lasting && !futureHeights.add(from, message, mayLead)) {
                 outbox.refuse(from, Reason.OVER_CAPACITY, "more of height " + message.height() + " than is kept");
             }
         }

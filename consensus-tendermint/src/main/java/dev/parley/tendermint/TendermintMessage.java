@@ -7,6 +7,7 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -144,8 +145,15 @@ public sealed interface TendermintMessage extends ConsensusMessage {
         }
     }
 
-    /** Votes of others and of one's own, passed on to a peer that lacks them. */
+    /**
+     * Votes of others and of one's own, passed on to a peer that lacks them.
+     *
+     * @param votes of that height, in rising {@link #ORDER}, which makes them distinct
+     */
     record Votes(long height, List<Vote> votes) implements TendermintMessage {
+        static final Comparator<Vote> ORDER =
+                Comparator.comparingInt(Vote::round).thenComparing(Vote::kind).thenComparing(Vote::voter);
+
         public Votes {
             votes = List.copyOf(votes);
         }

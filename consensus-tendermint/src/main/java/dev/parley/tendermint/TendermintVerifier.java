@@ -130,10 +130,15 @@ final class TendermintVerifier implements MessageVerifier {
         if (votes.votes().size() > 4 * validators.size()) {
             return malformed(from, votes.votes().size() + " votes at once");
         }
+        Vote last = null;
         for (Vote vote : votes.votes()) {
-            Refusal refusal = vote.height() == votes.height()
-                    ? verifyVote(from, vote)
-                    : malformed(from, "a vote of height " + vote.height() + " among those of " + votes.height());
+            if (vote.height() != votes.height() || (last != null && Votes.ORDER.compare(last, vote) >= 0)) {
+                return malformed(from, "votes out of order or of another height");
+            }
+            last = vote;
+        }
+        for (Vote vote : votes.votes()) {
+            Refusal refusal = verifyVote(from, vote);
             if (refusal != null) {
                 return refusal;
             }

@@ -266,10 +266,19 @@ class TendermintVerifierTest {
     }
 
     @Test
-    void refuses_more_votes_at_once_than_two_rounds_have() {
-        Vote vote = make.prevote(1, 0, a.id());
-        assertAdmitted(new Votes(1, Collections.nCopies(16, vote)), 1);
-        assertRefused(new Votes(1, Collections.nCopies(17, vote)), 1, Reason.MALFORMED);
+    void refuses_more_votes_at_once_than_two_rounds_have_and_any_of_them_twice() {
+        List<Vote> votes = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            for (VoteKind kind : VoteKind.values()) {
+                for (int voter = 0; voter < 4; voter++) {
+                    votes.add(make.vote(kind, voter, 1, round, a.id()));
+                }
+            }
+        }
+        assertAdmitted(new Votes(1, votes.subList(0, 16)), 1);
+        assertRefused(new Votes(1, votes.subList(0, 17)), 1, Reason.MALFORMED);
+        assertRefused(new Votes(1, Collections.nCopies(2, votes.getFirst())), 1, Reason.MALFORMED);
+        assertRefused(new Votes(1, List.of(votes.get(1), votes.get(0))), 1, Reason.MALFORMED);
     }
 
     // Parts and bit arrays

@@ -21,6 +21,14 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.parley.hotstuff..", "dev.parley.testkit.hotstuff..");
 
     @ArchTest
+    static final ArchRule only_one_package_knows_Tendermint = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.parley.testkit.tendermint..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.parley.tendermint..", "dev.parley.testkit.tendermint..");
+
+    @ArchTest
     static final ArchRule oracles_and_behaviours_know_no_simulator = noClasses()
             .that()
             .resideInAnyPackage("dev.parley.testkit.check..", "dev.parley.testkit.byzantine..")
