@@ -167,6 +167,11 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         }
     }
 
+    /** The protocol that correct validators run. */
+    public ConsensusProtocol protocol() {
+        return protocol;
+    }
+
     /** The protocol that a configuration names. */
     public static ConsensusProtocol protocol(Config config) {
         String name = config.getString("parley.consensus.protocol");

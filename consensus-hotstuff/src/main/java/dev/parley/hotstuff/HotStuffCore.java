@@ -752,6 +752,7 @@ final class HotStuffCore implements ConsensusCore {
         }
         return new CoreReport(
                 view,
+                "view " + view,
                 tree.root().height(),
                 Optional.ofNullable(leader()),
                 waitingFor(),

@@ -23,14 +23,14 @@ public final class Bits {
     }
 
     /** @param set copied; its bits are below {@code size} */
-    static Bits of(int size, BitSet set) {
+    public static Bits of(int size, BitSet set) {
         if (size < 0 || size > MAX_SIZE || set.length() > size) {
             throw new IllegalArgumentException(set.length() + " places of " + size);
         }
         return new Bits(size, (BitSet) set.clone());
     }
 
-    static Bits none(int size) {
+    public static Bits none(int size) {
         return new Bits(size, new BitSet());
     }
 

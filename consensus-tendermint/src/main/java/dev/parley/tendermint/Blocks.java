@@ -13,7 +13,6 @@ import dev.parley.tendermint.TendermintMessage.Part;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintRecord.BlockRecord;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +96,13 @@ final class Blocks {
                 proposal.signature());
     }
 
-    /** The parts of a block that is here; none if its payload travels whole. */
-    List<Part> parts(Block block) {
-        return Parts.count(block.header().payloadBytes(), partBytes) == 1
-                ? List.of()
-                : candidate(block.header()).cut(block, partBytes);
+    /** A block, in parts; null if its payload travels whole. */
+    Parts.@Nullable Cut cut(Block block) {
+        if (Parts.count(block.header().payloadBytes(), partBytes) == 1) {
+            return null;
+        }
+        Candidate candidate = candidates.get(block.id());
+        return candidate == null ? new Parts.Cut(block.payload(), partBytes) : candidate.cut(block, partBytes);
     }
 
     /** Makes a block whose payload nobody has yet. */

@@ -1,8 +1,6 @@
 package dev.parley.tendermint;
 
 import dev.parley.consensus.Payload;
-import dev.parley.tendermint.TendermintMessage.Part;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A block of the present height: its header, and its payload once that is here and checked. */
@@ -30,12 +28,12 @@ final class Candidate {
         this.parts = new Parts.Assembly(header, partBytes);
     }
 
-    /** The parts of a block that is here, cut once and kept for whoever asks. */
-    List<Part> cut(Block whole, int partBytes) {
+    /** A block that is here, cut once and kept for whoever asks. */
+    Parts.Cut cut(Block whole, int partBytes) {
         if (cut == null) {
             cut = new Parts.Cut(whole.payload(), partBytes);
         }
-        return cut.parts(header);
+        return cut;
     }
 
     void complete(Payload payload) {

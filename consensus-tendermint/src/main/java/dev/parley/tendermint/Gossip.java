@@ -10,7 +10,7 @@ import dev.parley.consensus.ValidatorSet;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.tendermint.TendermintMessage.BlockRequest;
 import dev.parley.tendermint.TendermintMessage.BlockResponse;
-import dev.parley.tendermint.TendermintMessage.Part;
+import dev.parley.tendermint.TendermintMessage.Polka;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Summary;
 import dev.parley.tendermint.TendermintMessage.Vote;
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the paper assumes and links do not give: that whatever one correct validator received, all receive in the end (section 3.1,
  * "Gossip communication"). A validator whose height has not moved for an interval tells its peers what it has, and each sends it what
- * it lacks. One answer of each kind per peer and interval: nobody can be made to do more.
+ * it lacks of what has been here for an interval: anything newer may be on its way to everybody, and n validators that answer n others with n
+ * votes each are too much talk. One answer of each kind per peer and interval: nobody can be made to do more.
  */
 final class Gossip {
     static final TimerId TIMER = new TimerId("gossip");
@@ -118,7 +119,7 @@ final class Gossip {
     // Votes and proposals
 
     /**
-     * Sends a peer what it lacks of its round and, if it is in a lower one, the votes that pull it to ours; and asks it if it has more.
+     * Sends a peer what it lacks of its round, in place of prevotes the polka once there is one, and, if it is in a lower one, the votes that pull it to ours; and asks it if it has more.
      *
      * @param theirs this validator's state of the peer's round, null if it keeps none
      * @param proposal of that round, null if it is not here
@@ -140,7 +141,12 @@ final class Gossip {
             if (proposal != null && !summary.proposal()) {
                 outbox.add(new Effect.Send(peer, proposal));
             }
-            theirs.prevotes.addMissing(summary.prevotes(), votes);
+            VoteCertificate polka = theirs.settledPolka();
+            if (polka == null) {
+                theirs.prevotes.addMissing(summary.prevotes(), votes);
+            } else if (!summary.polka()) {
+                outbox.add(new Effect.Send(peer, new Polka(polka)));
+            }
             theirs.precommits.addMissing(summary.precommits(), votes);
         }
         if (summary.round() < ours.number) {
@@ -154,6 +160,7 @@ final class Gossip {
         boolean hasMore = summary.round() > ours.number
                 || (theirs == ours
                         && ((summary.proposal() && ours.proposal == null)
+                                || (summary.polka() && ours.polka() == null)
                                 || ours.prevotes.lacks(summary.prevotes())
                                 || ours.precommits.lacks(summary.precommits())));
         if (hasMore) {
@@ -184,25 +191,27 @@ final class Gossip {
         return block.equals(requested);
     }
 
+    /** Whether a peer has got no block since the last tick: else its request is not looked at any further. */
+    boolean mayAskForBlock(ValidatorId peer) {
+        return !toldBlocks.get(peer.index());
+    }
+
     /**
-     * @param parts none if the block travels whole
+     * @param parts null if the block travels whole
      * @param missing of the parts, of size 0 for all
      */
-    void answer(ValidatorId peer, Block block, List<Part> parts, Bits missing) {
-        if (toldBlocks.get(peer.index())) {
-            return;
-        }
+    void answer(ValidatorId peer, Block block, Parts.@Nullable Cut parts, Bits missing) {
         toldBlocks.set(peer.index());
-        if (parts.isEmpty()) {
+        if (parts == null) {
             outbox.add(new Effect.Send(peer, new BlockResponse(block)));
             return;
         }
         int bytes = 0;
-        for (Part part : parts) {
-            boolean lacking = missing.size() != parts.size() || missing.has(part.index());
-            if (lacking && (bytes == 0 || bytes + part.bytes().length <= MAX_REPLY_BYTES)) {
-                bytes += part.bytes().length;
-                outbox.add(new Effect.Send(peer, part));
+        for (int i = 0; i < parts.count(); i++) {
+            boolean lacking = missing.size() != parts.count() || missing.has(i);
+            if (lacking && (bytes == 0 || bytes + parts.size(i) <= MAX_REPLY_BYTES)) {
+                bytes += parts.size(i);
+                outbox.add(new Effect.Send(peer, parts.part(block.header(), i)));
             }
         }
     }

@@ -46,11 +46,19 @@ final class HigherRounds {
         return null;
     }
 
-    void add(Proposal proposal) {
+    /** @return another proposal of the same round, which contradicts this one, or null */
+    @Nullable Proposal add(Proposal proposal) {
         Place place = place(proposal.proposer(), proposal.round());
-        if (place != null && place.messages.stream().noneMatch(message -> message instanceof Proposal)) {
-            place.messages.add(proposal);
+        if (place == null) {
+            return null;
         }
+        for (Signed message : place.messages) {
+            if (message instanceof Proposal other) {
+                return proposal.contradicts(other) ? other : null;
+            }
+        }
+        place.messages.add(proposal);
+        return null;
     }
 
     private @Nullable Place place(ValidatorId validator, int round) {

@@ -4,27 +4,32 @@ import dev.parley.consensus.Effect;
 import dev.parley.consensus.Outbox;
 import dev.parley.tendermint.TendermintMessage.Vote;
 
-/** The precommits of the height that was decided last: those that come late still enter its certificate while there is time. */
+/**
+ * The height that was decided last: precommits that come late still enter its certificate while there is time, and who had its votes a moment
+ * too late still gets its block.
+ */
 final class LastCommit {
-    private final Header header;
+    private final Block block;
     private final int round;
     private final VoteSet precommits;
     private int certified;
 
     /** @param precommits of the deciding round, a quorum of them for the block */
-    LastCommit(Header header, int round, VoteSet precommits) {
-        this.header = header;
+    LastCommit(Block block, int round, VoteSet precommits) {
+        this.block = block;
         this.round = round;
         this.precommits = precommits;
         this.certified = count();
     }
 
-    Header header() {
-        return header;
+    Block block() {
+        return block;
     }
 
     boolean isAbout(Vote vote) {
-        return vote.kind() == VoteKind.PRECOMMIT && vote.height() == header.height() && vote.round() == round;
+        return vote.kind() == VoteKind.PRECOMMIT
+                && vote.height() == block.header().height()
+                && vote.round() == round;
     }
 
     VoteSet precommits() {
@@ -33,7 +38,8 @@ final class LastCommit {
 
     TendermintCertificate certificate() {
         return new TendermintCertificate(
-                header, precommits.certificate(VoteKind.PRECOMMIT, header.height(), round, header.id()));
+                block.header(),
+                precommits.certificate(VoteKind.PRECOMMIT, block.header().height(), round, block.id()));
     }
 
     /** Asks for the certificate to be kept if it has grown, and nothing more can be waited for or the time is over. */
@@ -41,11 +47,11 @@ final class LastCommit {
         int now = count();
         if (now > certified && (timeIsOver || now == validators)) {
             certified = now;
-            outbox.add(new Effect.Certify(header.height(), certificate()));
+            outbox.add(new Effect.Certify(block.header().height(), certificate()));
         }
     }
 
     private int count() {
-        return precommits.votersFor(header.id()).size();
+        return precommits.votersFor(block.id()).size();
     }
 }

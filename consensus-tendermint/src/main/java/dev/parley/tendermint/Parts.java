@@ -65,30 +65,36 @@ final class Parts {
             payload.write(out);
             this.bytes = out.toByteArray();
             this.partBytes = partBytes;
-            this.tree = new MerkleTree(
-                    count(bytes.length, partBytes), (i, hash) -> hash.update(bytes, i * partBytes, size(i)));
+            this.tree = new MerkleTree(count(), (i, hash) -> hash.update(bytes, i * partBytes, size(i)));
         }
 
         Digest root() {
             return tree.root();
         }
 
+        int count() {
+            return Parts.count(bytes.length, partBytes);
+        }
+
+        Part part(Header header, int index) {
+            byte[] part = Arrays.copyOfRange(bytes, index * partBytes, index * partBytes + size(index));
+            return new Part(header, index, tree.path(index), part);
+        }
+
         List<Part> parts(Header header) {
-            int count = count(bytes.length, partBytes);
-            List<Part> parts = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                byte[] part = Arrays.copyOfRange(bytes, i * partBytes, i * partBytes + size(i));
-                parts.add(new Part(header, i, tree.path(i), part));
+            List<Part> parts = new ArrayList<>(count());
+            for (int i = 0; i < count(); i++) {
+                parts.add(part(header, i));
             }
             return parts;
         }
 
-        private int size(int index) {
+        int size(int index) {
             return Math.min(partBytes, bytes.length - index * partBytes);
         }
     }
 
-    /** The parts of one block that have come. Takes memory as they come, never as the header claims. */
+    /** The parts of one block that have come. Takes memory as they come, and a reference for each that the header claims. */
     static final class Assembly {
         private final Header header;
         private final @Nullable Part[] parts;

@@ -15,13 +15,13 @@ import java.util.List;
  * <p>Weights are the powers divided by their greatest common divisor; where these add up to more than {@value #MAX_TURNS}, by as many
  * powers of two as it takes, and at least 1: everybody's turn comes. Immutable.
  */
-final class ProposerSchedule {
+public final class ProposerSchedule {
     /** The most turns before the schedule repeats, but for the weights that were raised to 1. */
     static final int MAX_TURNS = 1 << 16;
 
     private final int[] turns;
 
-    ProposerSchedule(ValidatorSet validators) {
+    public ProposerSchedule(ValidatorSet validators) {
         long[] weights = weights(validators);
         long sum = 0;
         for (long weight : weights) {
@@ -42,8 +42,13 @@ final class ProposerSchedule {
         }
     }
 
-    /** Algorithm 1's proposer(h, round). A failed round hands the turn to the next height's proposer. */
-    ValidatorId proposer(long height, int round) {
+    /**
+     * Algorithm 1's proposer(h, round). A failed round hands the turn to the next height's proposer.
+     *
+     * @param height 1 or more
+     * @param round 0 or more
+     */
+    public ValidatorId proposer(long height, int round) {
         return new ValidatorId(turns[(int) ((height - 1 + round) % turns.length)]);
     }
 

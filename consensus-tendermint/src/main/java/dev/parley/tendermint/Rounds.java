@@ -25,6 +25,7 @@ final class Rounds {
     private final Outbox outbox;
     private final TreeMap<Integer, Round> rounds = new TreeMap<>();
     private final HigherRounds higher;
+    private long height;
     private Round current;
 
     Rounds(ValidatorSet validators, TendermintRules rules, Accuser accuser, Outbox outbox) {
@@ -33,11 +34,13 @@ final class Rounds {
         this.accuser = accuser;
         this.outbox = outbox;
         this.higher = new HigherRounds(validators);
+        this.height = 1;
         this.current = roundOf(0);
     }
 
     /** Another height: all is forgotten. */
-    void clear() {
+    void clear(long newHeight) {
+        height = newHeight;
         rounds.clear();
         higher.clear();
         current = roundOf(0);
@@ -53,11 +56,18 @@ final class Rounds {
         while (rounds.firstKey() < number - KEPT) {
             rounds.pollFirstEntry();
         }
-        return higher.takeUpTo(number);
+        List<Signed> early = higher.takeUpTo(number);
+        early.removeIf(message -> message.round() < number - KEPT);
+        return early;
     }
 
     Round current() {
         return current;
+    }
+
+    /** A tick of the gossip is over. */
+    void settle() {
+        rounds.values().forEach(Round::settle);
     }
 
     /** The present round and those before it that are kept, the oldest first. */
@@ -95,12 +105,31 @@ final class Rounds {
         count(from, vote, its.votes(vote.kind()));
     }
 
+    /** Takes a polka of this height, verified. Its votes are counted as far as they can be, which may convict an equivocator. */
+    void add(ValidatorId from, VoteCertificate polka) {
+        for (Share share : polka.shares()) {
+            add(
+                    from,
+                    new Vote(
+                            VoteKind.PREVOTE,
+                            polka.height(),
+                            polka.round(),
+                            polka.block(),
+                            share.signer(),
+                            share.signature()));
+        }
+        Round its = kept(polka.round());
+        if (its != null) {
+            its.learn(polka);
+        }
+    }
+
     /** Counts a vote among those of its kind and round. */
     void count(ValidatorId from, Vote vote, VoteSet votes) {
         Vote earlier = votes.of(vote.voter());
         if (votes.add(vote) == VoteSet.Added.CONFLICTING && earlier != null && earlier.round() == vote.round()) {
             accuser.twoVotes(from, earlier, vote);
-            outbox.refuse(from, Reason.CONFLICT, "a second " + vote.kind() + " in round " + vote.round());
+            outbox.refuse(vote.voter(), Reason.CONFLICT, "a second " + vote.kind() + " in round " + vote.round());
         }
     }
 
@@ -111,7 +140,10 @@ final class Rounds {
      */
     boolean add(ValidatorId from, Proposal proposal) {
         if (proposal.round() > current.number) {
-            higher.add(proposal);
+            Proposal earlier = higher.add(proposal);
+            if (earlier != null) {
+                accuser.twoProposals(from, earlier, proposal);
+            }
             return false;
         }
         Round its = kept(proposal.round());
@@ -125,9 +157,9 @@ final class Rounds {
             its.proposal = proposal.withoutPayload();
             return true;
         }
-        if (!earlier.block().equals(proposal.block()) || earlier.validRound() != proposal.validRound()) {
+        if (proposal.contradicts(earlier)) {
             accuser.twoProposals(from, earlier, proposal);
-            outbox.refuse(from, Reason.CONFLICT, "a second proposal in round " + proposal.round());
+            outbox.refuse(proposal.proposer(), Reason.CONFLICT, "a second proposal in round " + proposal.round());
         }
         return false;
     }
@@ -138,6 +170,7 @@ final class Rounds {
             Proposal proposal = round.proposal;
             if (block.equals(round.early)
                     || (proposal != null && proposal.block().equals(block))
+                    || isPolkaFor(block, round)
                     || round.prevotes.power(block) > 0
                     || round.precommits.power(block) > 0) {
                 return true;
@@ -146,10 +179,19 @@ final class Rounds {
         return false;
     }
 
+    private static boolean isPolkaFor(BlockId block, Round round) {
+        VoteCertificate polka = round.polka();
+        return polka != null && polka.block().equals(block);
+    }
+
     /** Who voted for the block in any kept round. */
     List<ValidatorId> votersFor(BlockId block) {
         List<ValidatorId> voters = new ArrayList<>();
         for (Round round : rounds.values()) {
+            VoteCertificate polka = round.polka();
+            if (polka != null && polka.block().equals(block)) {
+                voters.addAll(polka.signers());
+            }
             voters.addAll(round.prevotes.votersFor(block));
             voters.addAll(round.precommits.votersFor(block));
         }
@@ -157,6 +199,7 @@ final class Rounds {
     }
 
     private Round roundOf(int number) {
-        return rounds.computeIfAbsent(number, r -> new Round(r, validators));
+        return rounds.computeIfAbsent(
+                number, r -> new Round(height, r, validators, rules.quorum(validators, VoteKind.PREVOTE)));
     }
 }

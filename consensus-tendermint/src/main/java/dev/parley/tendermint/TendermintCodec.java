@@ -16,6 +16,7 @@ import dev.parley.crypto.Signature;
 import dev.parley.tendermint.TendermintMessage.BlockRequest;
 import dev.parley.tendermint.TendermintMessage.BlockResponse;
 import dev.parley.tendermint.TendermintMessage.Part;
+import dev.parley.tendermint.TendermintMessage.Polka;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Summary;
 import dev.parley.tendermint.TendermintMessage.Vote;
@@ -37,6 +38,7 @@ final class TendermintCodec implements MessageCodec {
     private static final int SUMMARY = 5;
     private static final int BLOCK_REQUEST = 6;
     private static final int BLOCK_RESPONSE = 7;
+    private static final int POLKA = 8;
     private static final int SAFETY = 1;
     private static final int BLOCK = 2;
 
@@ -67,10 +69,15 @@ final class TendermintCodec implements MessageCodec {
                 writeVotes(votes.votes(), out);
             }
             case Summary summary -> {
-                out.u8(SUMMARY).i64(summary.height()).i32(summary.round()).bool(summary.proposal());
+                out.u8(SUMMARY)
+                        .i64(summary.height())
+                        .i32(summary.round())
+                        .bool(summary.proposal())
+                        .bool(summary.polka());
                 summary.prevotes().write(out);
                 summary.precommits().write(out);
             }
+            case Polka polka -> polka.prevotes().write(out.u8(POLKA));
             case BlockRequest request -> {
                 request.block().write(out.u8(BLOCK_REQUEST).i64(request.height()));
                 request.missing().write(out);
@@ -91,7 +98,8 @@ final class TendermintCodec implements MessageCodec {
                 yield new Votes(height, readVotes(height, MAX_VOTES, in));
             }
             case SUMMARY ->
-                new Summary(in.nonNegative(), Header.readRound(in), in.bool(), Bits.read(in), Bits.read(in));
+                new Summary(in.nonNegative(), Header.readRound(in), in.bool(), in.bool(), Bits.read(in), Bits.read(in));
+            case POLKA -> new Polka(VoteCertificate.read(in));
             case BLOCK_REQUEST -> new BlockRequest(in.nonNegative(), BlockId.read(in), Bits.read(in));
             case BLOCK_RESPONSE -> new BlockResponse(readBlock(in));
             default -> throw new MalformedException("no message of Tendermint is of kind " + kind);

@@ -19,6 +19,7 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.tendermint.TendermintMessage.BlockRequest;
 import dev.parley.tendermint.TendermintMessage.BlockResponse;
 import dev.parley.tendermint.TendermintMessage.Part;
+import dev.parley.tendermint.TendermintMessage.Polka;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Signed;
 import dev.parley.tendermint.TendermintMessage.Summary;
@@ -106,6 +107,7 @@ final class TendermintCore implements ConsensusCore {
         do {
             applyRules();
         } while (propose());
+        sharePolka();
         fetch(false);
         keepTime();
         return outbox.drain();
@@ -121,8 +123,7 @@ final class TendermintCore implements ConsensusCore {
                 || onProposalWithPolka()
                 || onPolkaForNil()
                 || onAnyPrevotes()
-                || onAnyPrecommits()
-                || onPrecommitsForNil()) {}
+                || onAnyPrecommits()) {}
     }
 
     /** Lines 11–21: StartRound(r). Whoever is not to propose waits; {@link #keepTime} starts timeoutPropose. */
@@ -134,7 +135,7 @@ final class TendermintCore implements ConsensusCore {
         requestRound = -1;
         List<Signed> early = rounds.open(r);
         blocks.retain(this::isNeeded);
-        outbox.observe(new Observation.ViewEntered(r, proposer(), cause));
+        outbox.observe(new Observation.ViewEntered(view(), proposer(), cause));
         early.forEach(message -> accept(message.signer(), message));
     }
 
@@ -193,7 +194,7 @@ final class TendermintCore implements ConsensusCore {
         safety = safety.withProposal(proposal.withoutPayload());
         record(Occasion.PROPOSAL, block);
         outbox.observe(new Observation.Proposed(
-                round, height, block.id(), block.payload().isEmpty()));
+                view(), height, block.id(), block.payload().isEmpty()));
         publish(proposal);
         accept(self, proposal);
     }
@@ -205,7 +206,10 @@ final class TendermintCore implements ConsensusCore {
             return;
         }
         outbox.add(new Effect.Broadcast(whole));
-        blocks.parts(block).forEach(part -> outbox.add(new Effect.Broadcast(part)));
+        Parts.Cut cut = blocks.cut(block);
+        if (cut != null) {
+            cut.parts(block.header()).forEach(part -> outbox.add(new Effect.Broadcast(part)));
+        }
     }
 
     /** Lines 22–27: a fresh proposal is prevoted if it is valid and the lock does not forbid it, else nil. */
@@ -256,7 +260,7 @@ final class TendermintCore implements ConsensusCore {
 
     private boolean prevote(BlockId block, Proposal proposal, String why) {
         if (block.equals(TendermintMessage.NIL)) {
-            outbox.observe(new Observation.VoteWithheld(round, proposal.block(), why));
+            outbox.observe(new Observation.VoteWithheld(view(), proposal.block(), why));
         }
         prevote(block);
         return true;
@@ -281,18 +285,18 @@ final class TendermintCore implements ConsensusCore {
         if (step == Step.PROPOSE || current.polkaSeen) {
             return false;
         }
-        BlockId id = current.prevotes.blockWith(rules.quorum(validators, VoteKind.PREVOTE));
-        Block block = blocks.block(id);
-        if (id == null || block == null) {
+        VoteCertificate polka = current.polka();
+        Block block = polka == null ? null : blocks.block(polka.block());
+        if (polka == null || block == null) {
             return false;
         }
+        BlockId id = block.id();
         current.polkaSeen = true;
-        VoteCertificate polka = current.prevotes.certificate(VoteKind.PREVOTE, height, round, id);
-        outbox.observe(new Observation.CertificateFormed("polka", round, id, polka.signers()));
+        outbox.observe(new Observation.CertificateFormed("polka", view(), id, polka.signers()));
         safety = safety.withValid(new Lock(round, id), polka);
         if (step == Step.PREVOTE) {
             safety = safety.withLock(rules.lockOn(safety.lock(), id, round));
-            outbox.observe(new Observation.Locked(round, id));
+            outbox.observe(new Observation.Locked(view(), id));
             precommit(id, block);
         } else {
             record(Occasion.PRECOMMIT, block);
@@ -312,7 +316,11 @@ final class TendermintCore implements ConsensusCore {
         return true;
     }
 
-    /** Lines 47–48: a quorum has precommitted, for whatever it was: some time is left for the rest, then the round is over. */
+    /**
+     * Lines 47–48: a quorum has precommitted, for whatever it was: some time is left for the rest, then the round is over. Also where all of
+     * it is for nil: in this time a polka that only some have seen reaches the others (lines 42–43, {@link #sharePolka}), without which the
+     * next proposer might propose what those are locked against, and so on for ever.
+     */
     private boolean onAnyPrecommits() {
         Round current = rounds.current();
         if (current.precommitTimeoutStarted
@@ -325,15 +333,21 @@ final class TendermintCore implements ConsensusCore {
     }
 
     /**
-     * Beyond the paper: a quorum precommitted nil, so this round decides nothing, and waiting for the rest of its precommits (lines
-     * 47–48) would only lose time. Everybody receives these votes sooner or later and moves on as well.
+     * Beyond the paper, which leaves it to gossip: who precommits nil has not seen the polka that this validator has, and is sent it at once, so
+     * that it has it as its valid value before its timeoutPrecommit ends. A polka that no correct validator alone could have made would
+     * otherwise cost rounds until time-outs are longer than gossip takes.
      */
-    private boolean onPrecommitsForNil() {
-        if (rounds.current().precommits.power(TendermintMessage.NIL) < rules.quorum(validators, VoteKind.PRECOMMIT)) {
-            return false;
+    private void sharePolka() {
+        Round current = rounds.current();
+        VoteCertificate polka = current.polka();
+        if (polka == null || !rules.sharesPolka() || current.precommits.power(TendermintMessage.NIL) == 0) {
+            return;
         }
-        openNextRound("nil");
-        return true;
+        for (ValidatorId voter : current.precommits.votersFor(TendermintMessage.NIL)) {
+            if (!voter.equals(self) && current.toldPolka(voter)) {
+                outbox.add(new Effect.Send(voter, new Polka(polka)));
+            }
+        }
     }
 
     /** Lines 49–54: a quorum of precommits of any one round decides. The block may have come from anybody: the votes name it. */
@@ -354,14 +368,23 @@ final class TendermintCore implements ConsensusCore {
             before.certify(true, validators.size(), outbox);
         }
         Header header = block.header();
-        LastCommit commit = new LastCommit(header, decidedIn.number, decidedIn.precommits);
+        LastCommit commit = new LastCommit(block, decidedIn.number, decidedIn.precommits);
         TendermintCertificate certificate = commit.certificate();
-        outbox.observe(
-                new Observation.CertificateFormed("commit", decidedIn.number, header.id(), certificate.signers()));
+        outbox.observe(new Observation.CertificateFormed(
+                "commit", Views.of(height, decidedIn.number), header.id(), certificate.signers()));
         outbox.add(new Effect.Decide(new DecidedBlock(
-                height, header.id(), parent, header.proposer(), header.round(), block.payload(), certificate)));
+                height,
+                header.id(),
+                parent,
+                header.proposer(),
+                Views.of(height, header.round()),
+                block.payload(),
+                certificate)));
         outbox.observe(new Observation.Decided(
-                decidedIn.number, height, header.id(), block.payload().isEmpty()));
+                Views.of(height, decidedIn.number),
+                height,
+                header.id(),
+                block.payload().isEmpty()));
         lastCommit = commit;
         openHeight(height + 1, header.id());
     }
@@ -370,7 +393,7 @@ final class TendermintCore implements ConsensusCore {
     private void openHeight(long newHeight, BlockId decided) {
         stopTimers();
         blocks.retain(id -> false);
-        rounds.clear();
+        rounds.clear(newHeight);
         height = newHeight;
         parent = decided;
         safety = SafetyRecord.atHeight(newHeight);
@@ -399,6 +422,7 @@ final class TendermintCore implements ConsensusCore {
                 gossip.ask(summary());
                 fetch(true);
             }
+            rounds.settle();
         } else if (timer.equals(EMPTY_BLOCK_TIMER)) {
             emptyBlockTimerRuns = false;
             emptyBlockDue = true;
@@ -431,14 +455,14 @@ final class TendermintCore implements ConsensusCore {
     /** Lines 65–67. */
     private void onTimeoutPrecommit() {
         observeTimeout(PRECOMMIT_TIMER, settings.precommit());
-        openNextRound("time-out");
+        openNextRound();
     }
 
     /**
-     * Leaves no round without votes in it. The paper's processes never forget what made them leave; one that restarts here does, and those
+     * Leaves by time-out no round without votes in it. The paper's processes never forget what made them leave; one that restarts here does, and those
      * who are still in that round may wait for its votes alone. A vote for nil is safe at any time.
      */
-    private void openNextRound(String cause) {
+    private void openNextRound() {
         if (round + 1 == TendermintMessage.MAX_ROUND) {
             throw new IllegalStateException("height " + height + " has failed in " + TendermintMessage.MAX_ROUND
                     + " rounds: more than f validators are faulty, or time-outs are far too short");
@@ -449,12 +473,12 @@ final class TendermintCore implements ConsensusCore {
         if (step == Step.PREVOTE) {
             precommit(TendermintMessage.NIL, null);
         }
-        startRound(round + 1, cause);
+        startRound(round + 1, "time-out");
     }
 
     private void observeTimeout(TimerId timer, TendermintSettings.Timeout timeout) {
         outbox.observe(
-                new Observation.TimedOut(timer.name(), round, timeout(timeout).toMillis()));
+                new Observation.TimedOut(timer.name(), view(), timeout(timeout).toMillis()));
     }
 
     private Duration timeout(TendermintSettings.Timeout timeout) {
@@ -488,7 +512,8 @@ final class TendermintCore implements ConsensusCore {
     }
 
     private void send(Vote vote) {
-        outbox.observe(new Observation.Voted(vote.kind().toString(), vote.round(), vote.isNil() ? null : vote.block()));
+        outbox.observe(new Observation.Voted(
+                vote.kind().toString(), Views.of(height, vote.round()), vote.isNil() ? null : vote.block()));
         outbox.add(new Effect.Broadcast(vote));
         accept(self, vote);
     }
@@ -514,12 +539,34 @@ final class TendermintCore implements ConsensusCore {
             gossip.behind(message.height() - 1, from);
         } else {
             gossip.saw(message.height() - 1, from);
-            boolean lasting = message instanceof Signed || message instanceof Part;
-            boolean mayLead = from.equals(schedule.proposer(message.height(), 0));
-            if (lasting && !futureHeights.add(from, message, mayLead)) {
-                outbox.refuse(from, Reason.OVER_CAPACITY, "more of height " + message.height() + " than is kept");
-            }
+            keepForLater(from, message);
         }
+    }
+
+    /** What is gossiped, asked and answered at a height that is not open here will be again; what is signed, and parts, may not. */
+    private void keepForLater(ValidatorId from, TendermintMessage message) {
+        boolean kept = switch (message) {
+            case Vote vote -> futureHeights.add(from, vote);
+            case Proposal proposal ->
+                isProposers(proposal) && from.equals(proposal.proposer()) && futureHeights.add(from, proposal);
+            case Part part -> {
+                Header header = part.header();
+                boolean first = header.round() == 0 && header.height() == height + 1;
+                // Of blocks of later rounds and heights nothing is kept; that is not their makers' fault.
+                yield from.equals(schedule.proposer(header.height(), header.round()))
+                        && (!first || futureHeights.add(from, part));
+            }
+            default -> true;
+        };
+        if (!kept) {
+            outbox.refuse(from, Reason.OVER_CAPACITY, "more of height " + message.height() + " than is kept");
+        }
+    }
+
+    private boolean isProposers(Proposal proposal) {
+        Header header = proposal.header();
+        return rules.mayPropose(proposal.proposer(), schedule.proposer(proposal.height(), proposal.round()))
+                && rules.mayPropose(header.proposer(), schedule.proposer(header.height(), header.round()));
     }
 
     /** A message of this height, verified. */
@@ -532,15 +579,16 @@ final class TendermintCore implements ConsensusCore {
             case Summary summary -> {
                 if (rules.answersSummaries()) {
                     Round theirs = rounds.kept(summary.round());
-                    Proposal proposal = theirs == null ? null : theirs.proposal;
+                    Proposal proposal = theirs == null ? null : theirs.settledProposal();
                     Proposal whole = proposal == null ? null : blocks.whole(proposal);
                     gossip.answer(from, summary, theirs, whole, rounds.current(), summary());
                 }
             }
+            case Polka(VoteCertificate prevotes) -> rounds.add(from, prevotes);
             case BlockRequest request -> {
                 Block block = blocks.block(request.block());
                 if (block != null) {
-                    gossip.answer(from, block, blocks.parts(block), request.missing());
+                    answer(from, request, block);
                 }
             }
             case BlockResponse response -> onBlockResponse(from, response.block());
@@ -549,8 +597,7 @@ final class TendermintCore implements ConsensusCore {
 
     private void onProposal(ValidatorId from, Proposal proposal) {
         Header header = proposal.header();
-        if (!rules.mayPropose(proposal.proposer(), schedule.proposer(height, proposal.round()))
-                || !rules.mayPropose(header.proposer(), schedule.proposer(height, header.round()))) {
+        if (!isProposers(proposal)) {
             outbox.refuse(from, Reason.NOT_LEADER, proposal.proposer() + " proposed in round " + proposal.round());
             return;
         }
@@ -562,7 +609,7 @@ final class TendermintCore implements ConsensusCore {
             blocks.candidate(header);
             if (!from.equals(self)) {
                 outbox.observe(new Observation.ProposalReceived(
-                        proposal.round(), height, proposal.block(), proposal.proposer()));
+                        Views.of(height, proposal.round()), height, proposal.block(), proposal.proposer()));
             }
         }
         Candidate candidate = blocks.get(header.id());
@@ -588,6 +635,8 @@ final class TendermintCore implements ConsensusCore {
                 rounds.count(from, vote, last.precommits());
                 last.certify(false, validators.size(), outbox);
             }
+            case BlockRequest request
+            when last != null && last.block().id().equals(request.block()) -> answer(from, request, last.block());
             case Votes votes ->
                 votes.votes().forEach(vote -> {
                     if (last != null && last.isAbout(vote)) {
@@ -604,6 +653,12 @@ final class TendermintCore implements ConsensusCore {
     }
 
     // Blocks: in proposals, in parts, asked for
+
+    private void answer(ValidatorId from, BlockRequest request, Block block) {
+        if (gossip.mayAskForBlock(from)) {
+            gossip.answer(from, block, blocks.cut(block), request.missing());
+        }
+    }
 
     private void onPart(ValidatorId from, Part part) {
         if (isWelcome(from, part.header())) {
@@ -629,7 +684,7 @@ final class TendermintCore implements ConsensusCore {
                 && its.proposal == null
                 && from.equals(header.proposer())
                 && from.equals(schedule.proposer(height, header.round()));
-        if (!header.parent().equals(parent) || !(early || id.equals(wanted()))) {
+        if (!header.parent().equals(parent) || !(early || id.equals(wanted()) || gossip.hasRequested(id))) {
             outbox.refuse(from, Reason.UNREQUESTED, header.toString());
             return false;
         }
@@ -648,9 +703,9 @@ final class TendermintCore implements ConsensusCore {
             }
         }
         Round current = rounds.current();
-        BlockId polka = current.prevotes.blockWith(rules.quorum(validators, VoteKind.PREVOTE));
-        if (blocks.isMissing(polka)) {
-            return polka;
+        VoteCertificate polka = current.polka();
+        if (polka != null && blocks.isMissing(polka.block())) {
+            return polka.block();
         }
         Proposal proposal = current.proposal;
         return proposal != null && blocks.isMissing(proposal.block()) ? proposal.block() : null;
@@ -665,7 +720,13 @@ final class TendermintCore implements ConsensusCore {
 
     private Summary summary() {
         Round current = rounds.current();
-        return new Summary(height, round, current.proposal != null, current.prevotes.bits(), current.precommits.bits());
+        return new Summary(
+                height,
+                round,
+                current.proposal != null,
+                current.polka() != null,
+                current.prevotes.bits(),
+                current.precommits.bits());
     }
 
     // Start and catch-up
@@ -683,6 +744,7 @@ final class TendermintCore implements ConsensusCore {
         if (last != null) {
             height = last.height() + 1;
             parent = last.id();
+            rounds.clear(height);
             safety = SafetyRecord.atHeight(height);
         }
         if (recorded != null && recorded.height() > height) {
@@ -749,7 +811,7 @@ final class TendermintCore implements ConsensusCore {
             outbox.add(new Effect.StartTimer(PROPOSE_TIMER, timeout(settings.propose())));
         }
         if (idle && !resting) {
-            outbox.observe(new Observation.Resting(round));
+            outbox.observe(new Observation.Resting(view()));
         }
         resting = idle;
         if (!settings.emptyBlockInterval().isZero() && idle && !emptyBlockTimerRuns) {
@@ -808,6 +870,10 @@ final class TendermintCore implements ConsensusCore {
         }
     }
 
+    private long view() {
+        return Views.of(height, round);
+    }
+
     private ValidatorId proposer() {
         return schedule.proposer(height, round);
     }
@@ -824,7 +890,7 @@ final class TendermintCore implements ConsensusCore {
             }
         });
         List<String> details = new ArrayList<>();
-        details.add("deciding height " + height + " in step " + step);
+        details.add("step " + step);
         details.add("valid value " + safety.valid());
         details.add(rounds.all().size() + " rounds and " + blocks.size() + " blocks kept");
         BlockId wanted = wanted();
@@ -832,7 +898,8 @@ final class TendermintCore implements ConsensusCore {
             details.add("fetches " + wanted);
         }
         return new CoreReport(
-                round,
+                view(),
+                Views.name(view()),
                 height - 1,
                 Optional.of(proposer()),
                 waitingFor(current),

@@ -16,8 +16,8 @@ public sealed interface TendermintMessage extends ConsensusMessage {
     /** The paper's nil: what is voted for when nothing is. */
     BlockId NIL = new BlockId(Digest.ZERO);
 
-    /** No height and no round reaches these, so that arithmetic on them can't overflow. */
-    long MAX_HEIGHT = 1L << 60;
+    /** No height and no round reaches these, so that arithmetic on them can't overflow and both fit one {@link Views view}. */
+    long MAX_HEIGHT = 1L << 42;
 
     int MAX_ROUND = 1 << 20;
 
@@ -27,6 +27,10 @@ public sealed interface TendermintMessage extends ConsensusMessage {
     /** What a validator signs as its own, whoever passes it on. */
     sealed interface Signed extends TendermintMessage {
         ValidatorId signer();
+
+        int round();
+
+        Signature signature();
     }
 
     /**
@@ -57,8 +61,13 @@ public sealed interface TendermintMessage extends ConsensusMessage {
             return proposer;
         }
 
-        BlockId block() {
+        public BlockId block() {
             return header.id();
+        }
+
+        /** Whether no correct validator signs both; both are of one round and height. */
+        boolean contradicts(Proposal other) {
+            return !block().equals(other.block()) || validRound != other.validRound;
         }
 
         Proposal withoutPayload() {
@@ -164,11 +173,23 @@ public sealed interface TendermintMessage extends ConsensusMessage {
      * validator received all receive in the end; this is how.
      *
      * @param proposal whether it has the round's proposal
+     * @param polka whether it has seen a polka in the round: then it needs no prevotes any more
      * @param prevotes by validator, whose it has
      * @param precommits by validator, whose it has
      */
-    record Summary(long height, int round, boolean proposal, Bits prevotes, Bits precommits)
+    record Summary(long height, int round, boolean proposal, boolean polka, Bits prevotes, Bits precommits)
             implements TendermintMessage {}
+
+    /**
+     * A polka for a peer that lacks it. Votes alone would not do: a peer that has another vote of an equivocator, or two, could never count
+     * the one that makes the polka.
+     */
+    record Polka(VoteCertificate prevotes) implements TendermintMessage {
+        @Override
+        public long height() {
+            return prevotes.height();
+        }
+    }
 
     /**
      * Asks for a block that has votes and did not come.

@@ -38,6 +38,11 @@ public final class TendermintProtocol implements ConsensusProtocol {
     }
 
     @Override
+    public String viewName(long view) {
+        return Views.name(view);
+    }
+
+    @Override
     public ConsensusCore createCore(ConsensusSetup setup) {
         return new TendermintCore(setup, settings, rules);
     }
@@ -61,7 +66,7 @@ public final class TendermintProtocol implements ConsensusProtocol {
                 || header.height() != block.height()
                 || !header.parent().equals(block.parent())
                 || !header.proposer().equals(block.proposer())
-                || header.round() != block.view()) {
+                || Views.of(header.height(), header.round()) != block.view()) {
             return "the certificate is for another block: " + header;
         }
         if (!Parts.commits(header, block.payload(), settings.partBytes())) {

@@ -96,6 +96,11 @@ public interface TendermintRules {
         return true;
     }
 
+    /** Whether who precommits nil is sent the polka that it has not seen, in the same round. */
+    default boolean sharesPolka() {
+        return true;
+    }
+
     /** Whether the {@link SafetyRecord} is durable before the message leaves. */
     default boolean recordsBefore(Occasion occasion) {
         return true;

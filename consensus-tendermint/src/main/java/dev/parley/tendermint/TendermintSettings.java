@@ -10,10 +10,12 @@ import java.time.Duration;
  * @param propose how long a proposal may take to come
  * @param prevote how long more prevotes are waited for once a quorum of any is there
  * @param precommit how long more precommits are waited for once a quorum of any is there
- * @param maxTimeout none of the three is ever longer
- * @param gossipInterval after how long without progress peers are told what this validator has, 1 ms or more
- * @param emptyBlockInterval after how long an idle chain makes an empty block; zero for never
- * @param partBytes payloads above this travel in parts of this size, 1 to {@link #MAX_PART_BYTES}
+ * @param maxTimeout none of the three is ever longer; at least each of round 0, at most a day
+ * @param gossipInterval after how long without progress peers are told what this validator has, 1 ms to half of
+ *     maxTimeout
+ * @param emptyBlockInterval after how long an idle chain makes an empty block, at most a day; zero for never
+ * @param partBytes payloads above this travel in parts of this size, 1 to {@link #MAX_PART_BYTES}; from a configuration at least 512,
+ *     since a block of more than 65,536 parts is refused
  */
 public record TendermintSettings(
         Timeout propose,
@@ -25,6 +27,11 @@ public record TendermintSettings(
         int partBytes) {
     /** So that a part always fits a frame. */
     public static final int MAX_PART_BYTES = 1 << 20;
+
+    /** So that the largest payload has no more parts than can be named. */
+    static final int MIN_PART_BYTES = Parts.MAX_PAYLOAD_BYTES / Bits.MAX_SIZE;
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
 
     /** No time-out is longer: sums of them stay far from overflow. */
     static final Duration LONGEST = Duration.ofDays(1);
@@ -39,14 +46,8 @@ public record TendermintSettings(
     public record Timeout(Duration base, Duration delta) {
         /** @throws IllegalArgumentException if either is out of bounds */
         public Timeout {
-            if (isOutOfBounds(base) || isOutOfBounds(delta)) {
-                throw new IllegalArgumentException(
-                        "a time-out and its growth are 1 ms to a day, not " + base + " and " + delta);
-            }
-        }
-
-        private static boolean isOutOfBounds(Duration duration) {
-            return duration.compareTo(Duration.ofMillis(1)) < 0 || duration.compareTo(LONGEST) > 0;
+            requireWithin("a time-out", base, SHORTEST);
+            requireWithin("a time-out's growth", delta, SHORTEST);
         }
 
         static Timeout ofMillis(long base, long delta) {
@@ -71,24 +72,28 @@ public record TendermintSettings(
 
     /** @throws IllegalArgumentException that says which parameter is out of its bounds, and what these are */
     public TendermintSettings {
+        requireWithin("max-timeout", maxTimeout, SHORTEST);
+        requireWithin("gossip-interval", gossipInterval, SHORTEST);
+        requireWithin("empty-block-interval", emptyBlockInterval, Duration.ZERO);
         for (Timeout timeout : new Timeout[] {propose, prevote, precommit}) {
             if (maxTimeout.compareTo(timeout.base()) < 0) {
-                throw new IllegalArgumentException(
-                        "max-timeout = " + maxTimeout + " is below a time-out of round 0, " + timeout.base());
+                throw new IllegalArgumentException("max-timeout = " + maxTimeout
+                        + " is below timeout-…, a time-out of round 0, " + timeout.base());
             }
         }
-        if (maxTimeout.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("max-timeout is a day at most, not " + maxTimeout);
-        }
-        if (gossipInterval.toMillis() < 1) {
-            throw new IllegalArgumentException("gossip-interval is 1 ms or more, not " + gossipInterval);
-        }
-        if (emptyBlockInterval.isNegative()) {
+        if (gossipInterval.multipliedBy(2).compareTo(maxTimeout) > 0) {
             throw new IllegalArgumentException(
-                    "empty-block-interval is 0 for never, or more, not " + emptyBlockInterval);
+                    "gossip-interval = " + gossipInterval + " is more than half of max-timeout = " + maxTimeout
+                            + ": peers could not tell each other in time what they lack of a round");
         }
         if (partBytes < 1 || partBytes > MAX_PART_BYTES) {
             throw new IllegalArgumentException("part-bytes is 1 to " + MAX_PART_BYTES + ", not " + partBytes);
+        }
+    }
+
+    private static void requireWithin(String name, Duration duration, Duration least) {
+        if (duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(name + " is " + least.toMillis() + " ms to a day, not " + duration);
         }
     }
 
@@ -113,19 +118,22 @@ public record TendermintSettings(
     }
 
     private static Timeout timeout(Config own, String name) {
-        try {
-            return new Timeout(own.getDuration(name), own.getDuration(name + "-delta"));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException.BadValue(
-                    own.origin(), "parley.consensus.tendermint." + name, String.valueOf(e.getMessage()));
-        }
+        return new Timeout(timing(own, name), timing(own, name + "-delta"));
+    }
+
+    private static Duration timing(Config own, String name) {
+        Duration duration = own.getDuration(name);
+        requireWithin(name, duration, SHORTEST);
+        return duration;
     }
 
     private static int partBytes(Config own) {
         long bytes = own.getBytes("part-bytes");
-        if (bytes < 1 || bytes > MAX_PART_BYTES) {
+        if (bytes < MIN_PART_BYTES || bytes > MAX_PART_BYTES) {
             throw new ConfigException.BadValue(
-                    own.origin(), "parley.consensus.tendermint.part-bytes", bytes + " is not 1 to " + MAX_PART_BYTES);
+                    own.origin(),
+                    "parley.consensus.tendermint.part-bytes",
+                    bytes + " is not " + MIN_PART_BYTES + " to " + MAX_PART_BYTES);
         }
         return (int) bytes;
     }

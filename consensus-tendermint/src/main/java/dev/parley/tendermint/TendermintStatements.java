@@ -42,11 +42,12 @@ public final class TendermintStatements {
     /** @param block {@link TendermintMessage#NIL} for nil */
     public byte[] vote(VoteKind kind, long height, int round, BlockId block) {
         return (kind == VoteKind.PREVOTE ? prevote : precommit)
-                .statement(out -> block.write(out.i64(height).i32(round)));
+                .statement(VOTE_BYTES, out -> block.write(out.i64(height).i32(round)));
     }
 
     public byte[] proposal(long height, int round, int validRound, BlockId block) {
-        return proposal.statement(out -> block.write(out.i64(height).i32(round).i32(validRound)));
+        return proposal.statement(
+                PROPOSAL_BYTES, out -> block.write(out.i64(height).i32(round).i32(validRound)));
     }
 
     /**

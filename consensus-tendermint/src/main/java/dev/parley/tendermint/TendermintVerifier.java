@@ -10,6 +10,7 @@ import dev.parley.consensus.ValidatorSet;
 import dev.parley.tendermint.TendermintMessage.BlockRequest;
 import dev.parley.tendermint.TendermintMessage.BlockResponse;
 import dev.parley.tendermint.TendermintMessage.Part;
+import dev.parley.tendermint.TendermintMessage.Polka;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Summary;
 import dev.parley.tendermint.TendermintMessage.Vote;
@@ -65,6 +66,12 @@ final class TendermintVerifier implements MessageVerifier {
                                         + summary.prevotes().size() + " and "
                                         + summary.precommits().size() + " validators")
                         : null;
+            case Polka(VoteCertificate prevotes) -> {
+                String flaw = prevotes.kind() == VoteKind.PREVOTE
+                        ? certificates.refuse(prevotes)
+                        : prevotes + " are no polka";
+                yield flaw == null ? null : new Refusal(from, Reason.BAD_CERTIFICATE, flaw);
+            }
             case BlockRequest request ->
                 request.block().equals(TendermintMessage.NIL) ? malformed(from, "a request for nil") : null;
             case BlockResponse response -> {

@@ -27,6 +27,9 @@ final class VoteSet {
     private final @Nullable Vote[] first;
     private final @Nullable Vote[] second;
     private final List<Tally> tallies = new ArrayList<>(2);
+    /** Whose first vote was here at the last tick of the gossip. */
+    private final BitSet settled = new BitSet();
+
     private long anyPower;
 
     VoteSet(ValidatorSet validators) {
@@ -123,9 +126,16 @@ final class VoteSet {
         return Bits.of(first.length, set);
     }
 
-    /** Adds the votes of those who are not in {@code has}. */
-    void addMissing(Bits has, List<Vote> to) {
+    /** What is here now has been for a while at the next tick: a peer that does not have it then may never get it by itself. */
+    void settle() {
         for (int i = 0; i < first.length; i++) {
+            settled.set(i, first[i] != null);
+        }
+    }
+
+    /** Adds the settled votes of those who are not in {@code has}. */
+    void addMissing(Bits has, List<Vote> to) {
+        for (int i = settled.nextSetBit(0); i >= 0; i = settled.nextSetBit(i + 1)) {
             Vote vote = first[i];
             if (vote != null && !has.has(i)) {
                 to.add(vote);

@@ -169,7 +169,7 @@ final class Fixture {
                 block.id(),
                 header.parent(),
                 header.proposer(),
-                header.round(),
+                Views.of(header.height(), header.round()),
                 block.payload(),
                 new TendermintCertificate(
                         header, certificate(VoteKind.PRECOMMIT, header.height(), header.round(), block.id(), 0, 1, 2)));

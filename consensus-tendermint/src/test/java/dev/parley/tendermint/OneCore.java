@@ -102,7 +102,7 @@ final class OneCore {
         return effects;
     }
 
-    /** The round is over with nothing decided: a quorum, the others, precommits nil. */
+    /** The round is over with nothing decided: a quorum, the others, precommits nil, and the time for more is over. */
     List<Effect> fail(int round) {
         List<Effect> effects = new ArrayList<>();
         for (int voter = 0; voter < make.setups.length; voter++) {
@@ -110,6 +110,7 @@ final class OneCore {
                 effects.addAll(precommits(round, TendermintMessage.NIL, voter));
             }
         }
+        effects.addAll(fire(TendermintCore.PRECOMMIT_TIMER));
         return effects;
     }
 
@@ -134,7 +135,7 @@ final class OneCore {
     }
 
     long round() {
-        return core.report().view();
+        return Views.round(core.report().view());
     }
 
     /** The last decided one. */

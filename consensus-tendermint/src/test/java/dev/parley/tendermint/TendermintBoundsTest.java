@@ -144,18 +144,73 @@ class TendermintBoundsTest {
     }
 
     @Test
-    void keeps_parts_of_the_next_height_from_its_first_proposer_alone_and_of_one_block_s_size() {
+    void hazard_17_keeps_each_part_of_one_block_of_the_next_height_once_from_its_first_proposer_alone() {
+        Block far = make.block(2, a.id(), v(1), 0, payload(3, 900));
+        Block other = make.block(2, a.id(), v(1), 0, payload(4, 900));
+        List<Part> its = new Parts.Cut(far.payload(), PART_BYTES).parts(far.header());
         FutureHeights next = new FutureHeights(4);
-        byte[] million = new byte[1 << 20];
-        Header header = new Header(2, a.id(), v(1), 0, Digest.ZERO, Parts.MAX_PAYLOAD_BYTES);
-        Part part = new Part(header, 0, List.of(), million);
-        assertThat(next.add(v(0), part, false)).isFalse();
-        for (int i = 0; i < 32; i++) {
-            assertThat(next.add(v(1), part, true)).isTrue();
+        for (int i = 0; i < 100_000; i++) {
+            assertThat(next.add(v(1), its.getLast())).isTrue();
         }
-        assertThat(next.add(v(1), part, true)).isFalse();
-        assertThat(next.take(2)).hasSize(32);
-        assertThat(next.add(v(1), part, true)).isTrue();
+        assertThat(next.add(v(1), new Parts.Cut(other.payload(), PART_BYTES).part(other.header(), 0)))
+                .isFalse();
+        assertThat(next.add(v(1), its.getFirst())).isTrue();
+        assertThat(next.take(2)).hasSize(2);
+
+        assertThat(refusals(core.receive(0, its.getFirst()))).containsExactly(Reason.OVER_CAPACITY);
+        assertThat(refusals(core.receive(1, its.getFirst()))).isEmpty();
+        Block third = make.block(3, far.id(), v(2), 0, payload(3, 900));
+        assertThat(refusals(core.receive(2, new Parts.Cut(third.payload(), PART_BYTES).part(third.header(), 0))))
+                .isEmpty();
+    }
+
+    @Test
+    void hazard_17_keeps_one_proposal_of_a_height_to_come_of_each_peer_whose_turn_it_is() {
+        Proposal first = make.proposal(make.block(2, a.id(), v(1), 0, payload(3)));
+        assertThat(refusals(core.receive(1, first))).isEmpty();
+        assertThat(refusals(core.receive(1, make.proposal(make.block(2, a.id(), v(1), 0, payload(4))))))
+                .containsExactly(Reason.OVER_CAPACITY);
+        assertThat(refusals(core.receive(0, first))).containsExactly(Reason.OVER_CAPACITY);
+        Block usurped = make.block(2, a.id(), v(2), 0, payload(5));
+        assertThat(refusals(core.receive(2, make.proposal(usurped, 0, -1, null, v(2)))))
+                .containsExactly(Reason.OVER_CAPACITY);
+    }
+
+    @Test
+    void a_request_beyond_the_quota_cuts_no_block() {
+        core.receive(0, make.proposal(big));
+        all(core, 0, parts);
+        BlockRequest request = new BlockRequest(1, big.id(), Bits.none(0));
+        assertThat(core.receive(1, request)).hasSameSizeAs(parts);
+        assertThat(core.receive(1, request)).isEmpty();
+    }
+
+    @Test
+    void two_proposals_in_a_round_above_convict_too() {
+        core.receive(1, make.proposal(make.block(1, BlockId.GENESIS, v(1), 1, payload(3))));
+        List<Effect> effects = core.receive(1, make.proposal(make.block(1, BlockId.GENESIS, v(1), 1, payload(4))));
+        assertThat(effects)
+                .anyMatch(effect -> effect instanceof Effect.Accuse(var evidence)
+                        && evidence.culprit().equals(v(1)));
+    }
+
+    @Test
+    void blames_an_equivocator_and_not_who_passes_its_votes_on() {
+        core.receive(0, make.prevote(0, 0, NIL));
+        List<Effect> effects = core.receive(1, new Votes(1, List.of(make.prevote(0, 0, a.id()))));
+        assertThat(effects)
+                .filteredOn(effect -> effect instanceof Effect.Observe(Observation.Refused refused)
+                        && refused.refusal().reason() == Reason.CONFLICT
+                        && refused.refusal().from().equals(v(0)))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_skip_over_many_rounds_blames_nobody_for_what_was_said_in_them() {
+        core.receive(1, make.prevote(1, 1, NIL));
+        core.receive(0, make.prevote(0, 20, NIL));
+        assertThat(refusals(core.receive(2, make.prevote(2, 20, NIL)))).isEmpty();
+        assertThat(core.round()).isEqualTo(20);
     }
 
     @Test
@@ -184,7 +239,8 @@ class TendermintBoundsTest {
     @Test
     void hazard_17_answers_one_summary_of_a_peer_per_tick() {
         core.propose(make.proposal(a));
-        Summary summary = new Summary(1, 0, false, Bits.none(4), Bits.none(4));
+        core.fire(Gossip.TIMER);
+        Summary summary = new Summary(1, 0, false, false, Bits.none(4), Bits.none(4));
         assertThat(core.receive(1, summary)).hasSize(2);
         for (int i = 0; i < 5; i++) {
             assertThat(core.receive(1, summary)).isEmpty();
@@ -215,7 +271,7 @@ class TendermintBoundsTest {
 
     @Test
     void ticks_at_rest_only_until_it_may_answer_again() {
-        core.receive(1, new Summary(1, 0, false, Bits.none(4), Bits.none(4)));
+        core.receive(1, new Summary(1, 0, false, false, Bits.none(4), Bits.none(4)));
         assertThat(core.runs(Gossip.TIMER)).isTrue();
         core.fire(Gossip.TIMER);
         assertThat(core.runs(Gossip.TIMER)).isFalse();

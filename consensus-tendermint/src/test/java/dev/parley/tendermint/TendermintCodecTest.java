@@ -56,7 +56,7 @@ class TendermintCodecTest {
                 make.precommit(1, 0, TendermintMessage.NIL),
                 new Votes(1, List.of(make.prevote(2, 9, a.id()), make.precommit(3, 0, b.id()))),
                 new Votes(4, List.of()),
-                new Summary(1, 3, true, Bits.of(4, some), Bits.none(4)),
+                new Summary(1, 3, true, false, Bits.of(4, some), Bits.none(4)),
                 new BlockRequest(1, a.id(), Bits.none(0)),
                 new BlockRequest(1, a.id(), Bits.of(9, some))));
         all.addAll(new Parts.Cut(big.payload(), 200).parts(big.header()));

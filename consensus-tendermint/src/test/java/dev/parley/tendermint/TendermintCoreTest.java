@@ -23,6 +23,7 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.tendermint.TendermintMessage.BlockRequest;
 import dev.parley.tendermint.TendermintMessage.BlockResponse;
 import dev.parley.tendermint.TendermintMessage.Part;
+import dev.parley.tendermint.TendermintMessage.Polka;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Summary;
 import dev.parley.tendermint.TendermintMessage.Vote;
@@ -62,11 +63,17 @@ class TendermintCoreTest {
     // Rounds
 
     @Test
-    void a_quorum_of_precommits_for_nil_opens_the_next_round_at_once() {
-        core.precommits(0, NIL, 0, 1);
+    void a_quorum_of_precommits_for_nil_leaves_time_for_a_polka_that_others_saw() {
+        core.propose(make.proposal(a));
+        core.prevotes(0, NIL, 0, 1);
+        core.fire(TendermintCore.PREVOTE_TIMER);
+        core.precommits(0, NIL, 0, 1, 2);
         assertThat(core.round()).isZero();
-        core.precommits(0, NIL, 2);
+        core.receive(2, new Polka(make.certificate(VoteKind.PREVOTE, 1, 0, a.id(), 1, 2, 3)));
+        assertThat(core.report().details()).contains("valid value " + new Lock(0, a.id()));
+        core.fire(TendermintCore.PRECOMMIT_TIMER);
         assertThat(core.round()).isEqualTo(1);
+        assertThat(core.lock()).isEqualTo("nothing");
     }
 
     @Test
@@ -276,7 +283,8 @@ class TendermintCoreTest {
         VoteSet theirs = new VoteSet(make.validators);
         theirs.add(make.prevote(0, 0, a.id()));
         theirs.add(make.prevote(1, 0, a.id()));
-        List<Effect> effects = core.receive(1, new Summary(1, 0, false, theirs.bits(), Bits.none(4)));
+        core.fire(Gossip.TIMER);
+        List<Effect> effects = core.receive(1, new Summary(1, 0, false, false, theirs.bits(), Bits.none(4)));
         assertThat(messages(effects, Proposal.class)).containsExactly(make.proposal(a));
         assertThat(messages(effects, Votes.class)).containsExactly(new Votes(1, List.of(make.prevote(3, 0, a.id()))));
         // The peer has more as well, so it is asked in turn.
@@ -284,10 +292,19 @@ class TendermintCoreTest {
     }
 
     @Test
+    void sends_a_peer_nothing_that_may_be_on_its_way_to_it() {
+        core.propose(make.proposal(a));
+        core.prevotes(0, a.id(), 0);
+        assertThat(core.receive(1, new Summary(1, 0, false, false, Bits.none(4), Bits.none(4))))
+                .isEmpty();
+    }
+
+    @Test
     void sends_a_peer_of_a_lower_round_what_pulls_it_up() {
         core.fail(0);
         core.propose(make.proposal(b));
-        List<Effect> effects = core.receive(1, new Summary(1, 0, false, Bits.none(4), Bits.none(4)));
+        core.fire(Gossip.TIMER);
+        List<Effect> effects = core.receive(1, new Summary(1, 0, false, false, Bits.none(4), Bits.none(4)));
         assertThat(messages(effects, Votes.class))
                 .singleElement()
                 .satisfies(votes ->
@@ -295,15 +312,62 @@ class TendermintCoreTest {
     }
 
     @Test
+    void sends_a_peer_the_polka_instead_of_votes_once_there_is_one() {
+        core.propose(make.proposal(a));
+        core.prevotes(0, a.id(), 0, 1);
+        VoteSet theirs = new VoteSet(make.validators);
+        theirs.add(make.prevote(1, 0, NIL));
+        core.fire(Gossip.TIMER);
+        Summary lacking = new Summary(1, 0, true, false, theirs.bits(), Bits.none(4));
+        List<Effect> effects = core.receive(2, lacking);
+        assertThat(messages(effects, Polka.class))
+                .containsExactly(new Polka(make.certificate(VoteKind.PREVOTE, 1, 0, a.id(), 0, 1, 3)));
+        assertThat(messages(effects, Votes.class))
+                .singleElement()
+                .satisfies(votes -> assertThat(votes.votes()).containsExactly(make.precommit(3, 0, a.id())));
+        Summary knowing = new Summary(1, 0, true, true, theirs.bits(), Bits.none(4));
+        assertThat(messages(core.receive(1, knowing), Polka.class)).isEmpty();
+    }
+
+    @Test
+    void sends_the_polka_at_once_and_once_to_who_precommits_nil_in_its_round() {
+        core.propose(make.proposal(a));
+        assertThat(messages(core.precommits(0, NIL, 0), Polka.class)).isEmpty();
+        Polka polka = new Polka(make.certificate(VoteKind.PREVOTE, 1, 0, a.id(), 0, 1, 3));
+        assertThat(core.prevotes(0, a.id(), 0, 1)).contains(new Effect.Send(v(0), polka));
+        assertThat(core.precommits(0, NIL, 1)).contains(new Effect.Send(v(1), polka));
+        assertThat(messages(core.precommits(0, a.id(), 1), Polka.class)).isEmpty();
+    }
+
+    @Test
+    void a_polka_counts_with_the_vote_of_an_equivocator_whose_two_other_votes_are_here() {
+        core.propose(make.proposal(a));
+        core.receive(2, make.prevote(2, 0, NIL));
+        core.receive(2, make.prevote(2, 0, b.id()));
+        core.prevotes(0, a.id(), 0);
+        assertThat(core.lock()).isEqualTo("nothing");
+        List<Effect> effects = core.receive(1, new Polka(make.certificate(VoteKind.PREVOTE, 1, 0, a.id(), 0, 2, 3)));
+        assertThat(precommitted(effects)).containsExactly(a.id());
+    }
+
+    @Test
     void sends_nothing_to_a_peer_that_lacks_nothing() {
         core.propose(make.proposal(a));
         VoteSet theirs = new VoteSet(make.validators);
         theirs.add(make.prevote(3, 0, a.id()));
-        assertThat(core.receive(1, new Summary(1, 0, true, theirs.bits(), Bits.none(4))))
+        assertThat(core.receive(1, new Summary(1, 0, true, false, theirs.bits(), Bits.none(4))))
                 .isEmpty();
     }
 
     // Fetching
+
+    @Test
+    void sends_the_block_that_it_decided_last_to_who_asks_a_moment_too_late() {
+        decideA();
+        assertThat(messages(core.receive(1, new BlockRequest(1, a.id(), Bits.none(0))), BlockResponse.class))
+                .containsExactly(new BlockResponse(a));
+        assertThat(core.receive(1, new BlockRequest(1, a.id(), Bits.none(0)))).isEmpty();
+    }
 
     @Test
     void asks_a_voter_for_a_block_with_a_polka_and_another_at_the_next_tick() {

@@ -23,12 +23,13 @@ class TendermintDocumentTest {
             "B", "TendermintBoundsTest",
             "R", "TendermintRestartTest",
             "L", "TendermintClusterTest",
-            "S", "ProposerScheduleTest");
+            "S", "ProposerScheduleTest",
+            "Y", "TendermintLivenessTest");
     /** Lines, rule, method, test. */
     private static final Pattern ROW =
             Pattern.compile("^\\|[^|]*\\|[^|]*\\| `(\\w+\\.)?(\\w+)` \\| `(\\w\\.)?(\\w+)` \\|$", Pattern.MULTILINE);
 
-    private static final Pattern TEST_IN_TEXT = Pattern.compile("`([CVBRLS])\\.(\\w+)`");
+    private static final Pattern TEST_IN_TEXT = Pattern.compile("`([CVBRLSY])\\.(\\w+)`");
     private static final Pattern CONSTANT = Pattern.compile("`([A-Z]+(?:_[A-Z]+)+)`");
     private static final Pattern SETTING = Pattern.compile("`((?:timeout|max-timeout|gossip|empty|part)-[a-z-]+)`");
 

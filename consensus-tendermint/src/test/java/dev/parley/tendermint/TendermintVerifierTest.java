@@ -60,7 +60,7 @@ class TendermintVerifierTest {
                 block.id(),
                 header.parent(),
                 header.proposer(),
-                header.round(),
+                Views.of(header.height(), header.round()),
                 block.payload(),
                 new TendermintCertificate(header, commit));
     }
@@ -78,7 +78,7 @@ class TendermintVerifierTest {
         assertAdmitted(make.prevote(2, 0, a.id()), 2);
         assertAdmitted(make.precommit(2, 7, TendermintMessage.NIL), 2);
         assertAdmitted(new Votes(1, List.of(make.prevote(2, 0, a.id()), make.precommit(3, 1, b.id()))), 1);
-        assertAdmitted(new Summary(1, 0, true, Bits.none(4), Bits.none(4)), 1);
+        assertAdmitted(new Summary(1, 0, true, false, Bits.none(4), Bits.none(4)), 1);
         assertAdmitted(new BlockRequest(1, a.id(), Bits.none(0)), 1);
         assertAdmitted(new BlockResponse(a), 1);
         for (Part part : new Parts.Cut(big.payload(), 200).parts(big.header())) {
@@ -94,7 +94,7 @@ class TendermintVerifierTest {
                 new long[] {0, -1, Long.MIN_VALUE, TendermintMessage.MAX_HEIGHT, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
             assertRefused(make.vote(VoteKind.PREVOTE, 1, height, 0, a.id()), 1, Reason.MALFORMED);
             assertRefused(new Votes(height, List.of()), 1, Reason.MALFORMED);
-            assertRefused(new Summary(height, 0, false, Bits.none(4), Bits.none(4)), 1, Reason.MALFORMED);
+            assertRefused(new Summary(height, 0, false, false, Bits.none(4), Bits.none(4)), 1, Reason.MALFORMED);
             assertRefused(new BlockRequest(height, a.id(), Bits.none(0)), 1, Reason.MALFORMED);
             Block far = make.block(height, BlockId.GENESIS, v(1), 0, payload(1));
             assertRefused(make.proposal(far, 0, -1, null, v(1)), 1, Reason.MALFORMED);
@@ -112,7 +112,7 @@ class TendermintVerifierTest {
             assertRefused(new BlockResponse(far), 1, Reason.MALFORMED);
         }
         for (int round : new int[] {TendermintMessage.MAX_ROUND, Integer.MAX_VALUE}) {
-            assertRefused(new Summary(1, round, false, Bits.none(4), Bits.none(4)), 1, Reason.MALFORMED);
+            assertRefused(new Summary(1, round, false, false, Bits.none(4), Bits.none(4)), 1, Reason.MALFORMED);
         }
     }
 
@@ -330,8 +330,8 @@ class TendermintVerifierTest {
     @Test
     void hazard_19_refuses_bit_arrays_of_another_length_than_there_are_validators() {
         for (int size : new int[] {0, 3, 5, Bits.MAX_SIZE}) {
-            assertRefused(new Summary(1, 0, false, Bits.none(size), Bits.none(4)), 1, Reason.MALFORMED);
-            assertRefused(new Summary(1, 0, false, Bits.none(4), Bits.none(size)), 1, Reason.MALFORMED);
+            assertRefused(new Summary(1, 0, false, false, Bits.none(size), Bits.none(4)), 1, Reason.MALFORMED);
+            assertRefused(new Summary(1, 0, false, false, Bits.none(4), Bits.none(size)), 1, Reason.MALFORMED);
         }
         BitSet fifth = new BitSet();
         fifth.set(4);
@@ -402,13 +402,14 @@ class TendermintVerifierTest {
     void refutes_a_decision_whose_block_is_not_the_certificate_s() {
         DecidedBlock good = decided(a, commit(0, 1, 2));
         for (DecidedBlock bad : List.of(
-                new DecidedBlock(2, good.id(), good.parent(), v(0), 0, good.payload(), good.certificate()),
-                new DecidedBlock(1, b.id(), good.parent(), v(0), 0, good.payload(), good.certificate()),
-                new DecidedBlock(1, good.id(), b.id(), v(0), 0, good.payload(), good.certificate()),
-                new DecidedBlock(1, good.id(), good.parent(), v(1), 0, good.payload(), good.certificate()),
-                new DecidedBlock(1, good.id(), good.parent(), v(0), 1, good.payload(), good.certificate()),
-                new DecidedBlock(1, good.id(), good.parent(), v(0), 0, payload(8), good.certificate()),
-                new DecidedBlock(1, good.id(), good.parent(), v(0), 0, good.payload(), java.util.Set::of))) {
+                new DecidedBlock(2, good.id(), good.parent(), v(0), good.view(), good.payload(), good.certificate()),
+                new DecidedBlock(1, b.id(), good.parent(), v(0), good.view(), good.payload(), good.certificate()),
+                new DecidedBlock(1, good.id(), b.id(), v(0), good.view(), good.payload(), good.certificate()),
+                new DecidedBlock(1, good.id(), good.parent(), v(1), good.view(), good.payload(), good.certificate()),
+                new DecidedBlock(
+                        1, good.id(), good.parent(), v(0), good.view() + 1, good.payload(), good.certificate()),
+                new DecidedBlock(1, good.id(), good.parent(), v(0), good.view(), payload(8), good.certificate()),
+                new DecidedBlock(1, good.id(), good.parent(), v(0), good.view(), good.payload(), java.util.Set::of))) {
             assertThat(make.protocol().refuteDecision(make.setups[0], bad)).isNotNull();
         }
     }

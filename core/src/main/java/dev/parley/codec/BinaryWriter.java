@@ -70,8 +70,9 @@ public final class BinaryWriter {
         return size;
     }
 
+    /** What was written so far. Writing more does not change it: a buffer that is full is replaced, another one is copied. */
     public byte[] toByteArray() {
-        return Arrays.copyOf(buffer, size);
+        return size == buffer.length ? buffer : Arrays.copyOf(buffer, size);
     }
 
     private void reserve(int more) {

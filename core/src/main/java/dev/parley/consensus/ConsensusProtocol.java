@@ -7,6 +7,11 @@ public interface ConsensusProtocol {
     /** As in {@code parley.consensus.protocol}. */
     String name();
 
+    /** What people call a view, round or epoch by the number that blocks, reports and observations give it. */
+    default String viewName(long view) {
+        return "view " + view;
+    }
+
     ConsensusCore createCore(ConsensusSetup setup);
 
     MessageVerifier createVerifier(ConsensusSetup setup);

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * What one core can say of itself.
  *
- * @param view the current view, round or epoch
+ * @param view the current view, round or epoch, as in {@link DecidedBlock#view}
+ * @param viewName what people call it
  * @param height the last decided height
  * @param leader who is to propose now, where the protocol has a leader
  * @param waitingFor what must arrive before anything moves, in words, such as {@code a quorum of votes for view 7}
@@ -20,6 +21,7 @@ import java.util.Optional;
  */
 public record CoreReport(
         long view,
+        String viewName,
         long height,
         Optional<ValidatorId> leader,
         String waitingFor,
@@ -32,7 +34,7 @@ public record CoreReport(
         List<String> details) {
     @Override
     public String toString() {
-        return "view " + view + ", decided height " + height
+        return viewName + ", decided height " + height
                 + leader.map(l -> ", leader " + l).orElse("") + "; waits for " + waitingFor + " (" + have + " of "
                 + need
                 + ": voted " + voted + ", missing " + missing + "); timer " + timer + "; locked on " + lockedOn

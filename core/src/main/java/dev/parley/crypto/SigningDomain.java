@@ -65,7 +65,15 @@ public final class SigningDomain {
 
         /** @param content writes what is stated, in its canonical form */
         public byte[] statement(Consumer<BinaryWriter> content) {
-            BinaryWriter out = new BinaryWriter(head.length + 64).raw(head);
+            return statement(64, content);
+        }
+
+        /**
+         * @param contentBytes how much will be written; if it is just that, nothing is copied
+         * @param content writes what is stated, in its canonical form
+         */
+        public byte[] statement(int contentBytes, Consumer<BinaryWriter> content) {
+            BinaryWriter out = new BinaryWriter(head.length + contentBytes).raw(head);
             content.accept(out);
             return out.toByteArray();
         }

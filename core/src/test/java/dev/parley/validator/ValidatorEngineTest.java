@@ -255,6 +255,7 @@ class ValidatorEngineTest {
         public CoreReport report() {
             return new CoreReport(
                     1,
+                    "view 1",
                     0,
                     Optional.empty(),
                     "a quorum of nothing",

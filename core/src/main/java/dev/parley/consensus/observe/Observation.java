@@ -7,7 +7,10 @@ import dev.parley.consensus.ValidatorId;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One thing that happened in one validator. A view is whatever the protocol counts by: view, round or epoch. */
+/**
+ * One thing that happened in one validator. A view is whatever the protocol counts by, view, round or epoch, as a number that rises as
+ * time goes on; {@link dev.parley.consensus.ConsensusProtocol#viewName} says what people call it.
+ */
 public sealed interface Observation {
     /** What moved the validator there, such as {@code QC} or {@code TC}, and who leads, null where nobody does */
     record ViewEntered(long view, @Nullable ValidatorId leader, String cause) implements Observation {}
