@@ -9,18 +9,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * One scenario: its lines, and the transcript that it is to give. The lines are
+ * One scenario: what happens to a cluster, whatever its protocol, and beside it the transcript that each protocol is to give. The lines are
  *
  * <pre>
- * cluster 4 hotstuff                 first: how many validators, which protocol
+ * cluster 4                          first: how many validators
  * byzantine 0 equivocating-leader    before anything happens
  * submit "a" to 1                    a client brings a command; to v0 unless said otherwise
  * partition 0 1 | 2 3                groups that cannot reach each other
@@ -33,27 +38,21 @@ import org.jspecify.annotations.Nullable;
  * # why
  * </pre>
  *
+ * <p>What protocol P gives for {@code NAME.scenario} is kept in the same folder in {@code NAME.P.transcript}.
+ *
  * <p>Everything goes by a calm network of 1 ms and disks that sync at once, so a transcript shows the protocol and nothing else.
  */
 public final class Scenario {
-    private static final String SEPARATOR = "----\n";
+    private static final String SUFFIX = ".scenario";
     private static final long SEED = 1;
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final String script;
-    private final String expected;
+    private final Function<ProtocolUnderTest, Optional<String>> kept;
 
-    private Scenario(String script, String expected) {
+    private Scenario(String script, Function<ProtocolUnderTest, Optional<String>> kept) {
         this.script = script;
-        this.expected = expected;
-    }
-
-    /** @param text of a whole file; without {@code ----} nothing is expected yet */
-    public static Scenario parse(String text) {
-        int at = text.indexOf(SEPARATOR);
-        return at < 0
-                ? new Scenario(text, "")
-                : new Scenario(text.substring(0, at), text.substring(at + SEPARATOR.length()));
+        this.kept = kept;
     }
 
     /** The scenarios that come with the test kit, as listed in {@code scenarios/index}. */
@@ -63,51 +62,67 @@ public final class Scenario {
 
     /** @param name one of {@link #names} */
     public static Scenario named(String name) {
-        return parse(resource(name + ".scenario"));
+        return new Scenario(resource(name + SUFFIX), protocol -> find(transcript(name, protocol)));
     }
 
-    private static String resource(String name) {
-        try (InputStream in = Scenario.class.getResourceAsStream("/dev/parley/testkit/scenarios/" + name)) {
-            if (in == null) {
-                throw new IllegalArgumentException("there is no scenario file " + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    /** @param file with its transcripts, if there are any, beside it */
+    public static Scenario read(Path file) throws IOException {
+        String name = String.valueOf(file.getFileName()).replace(SUFFIX, "");
+        return new Scenario(Files.readString(file), protocol -> find(file.resolveSibling(transcript(name, protocol))));
+    }
+
+    /** The name of the file that keeps what this protocol gives. */
+    static String transcript(String name, ProtocolUnderTest protocol) {
+        return name + "." + protocol.name() + ".transcript";
+    }
+
+    private static Optional<String> find(Path file) {
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Whether the transcript in the file is one of this protocol. */
-    public boolean isFor(ProtocolUnderTest protocol) {
+    private static Optional<String> find(String resource) {
+        try (InputStream in = Scenario.class.getResourceAsStream("/dev/parley/testkit/scenarios/" + resource)) {
+            return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String resource(String name) {
+        return find(name).orElseThrow(() -> new IllegalArgumentException("there is no scenario file " + name));
+    }
+
+    /** The transcript that is kept for this protocol; empty if none is. */
+    public Optional<String> kept(ProtocolUnderTest protocol) {
+        return kept.apply(protocol);
+    }
+
+    /** Why this protocol cannot play it: the first behaviour that the protocol does not have; empty if it can. */
+    public Optional<String> unfit(ProtocolUnderTest protocol) {
+        Set<String> known = protocol.behaviours().stream().map(Behaviour::name).collect(Collectors.toSet());
         return script.lines()
                 .map(line -> line.strip().split("\\s+"))
-                .anyMatch(words -> words.length == 3 && words[0].equals("cluster") && words[2].equals(protocol.name()));
-    }
-
-    /** The transcript in the file. */
-    public String expected() {
-        return expected;
-    }
-
-    /** The file with another transcript. */
-    public String with(String transcript) {
-        return script + SEPARATOR + transcript;
-    }
-
-    /** The transcript that the protocol named in the file gives. */
-    public String run() {
-        return run(null);
+                .filter(words -> words.length == 3 && words[0].equals("byzantine") && !known.contains(words[2]))
+                .map(words -> protocol.name() + " has no behaviour " + words[2])
+                .findFirst();
     }
 
     /**
-     * @param protocol takes the place of the one that the file names, null for none
-     * @throws IllegalArgumentException that names the line that is not understood
+     * The transcript that this protocol gives.
+     *
+     * @throws IllegalArgumentException that names the line that is not understood, or says why the protocol is {@linkplain #unfit unfit}
      * @throws dev.parley.testkit.check.Violation if a property does not hold, or a height is not reached
      */
-    public String run(@Nullable ProtocolUnderTest protocol) {
-        Transcript transcript = new Transcript();
+    public String play(ProtocolUnderTest protocol) {
+        unfit(protocol).ifPresent(why -> {
+            throw new IllegalArgumentException(why);
+        });
         Map<Integer, List<String>> byzantine = new TreeMap<>();
-        SimulatedCluster cluster = null;
+        Play play = null;
         String[] head = new String[0];
         for (String line : script.lines().map(String::strip).toList()) {
             if (line.isEmpty() || line.startsWith("#")) {
@@ -121,29 +136,30 @@ public final class Scenario {
                         .computeIfAbsent(Integer.parseInt(words[1]), v -> new ArrayList<>())
                         .add(words[2]);
             } else {
-                if (cluster == null) {
-                    if (head.length != 3) {
-                        throw new IllegalArgumentException("a scenario begins with: cluster <validators> <protocol>");
+                if (play == null) {
+                    if (head.length != 2) {
+                        throw new IllegalArgumentException("a scenario begins with: cluster <validators>");
                     }
-                    cluster = start(
-                            Integer.parseInt(head[1]),
-                            protocol == null ? ProtocolUnderTest.named(head[2]) : protocol,
-                            byzantine);
-                    cluster.listen(transcript);
+                    play = start(Integer.parseInt(head[1]), protocol, byzantine);
                 }
-                transcript.command(cluster.now(), line);
-                act(cluster, line, words);
+                play.transcript().command(play.cluster().now(), line);
+                act(play.cluster(), line, words);
             }
         }
-        return transcript.toString();
+        return play == null ? "" : play.transcript().toString();
     }
 
-    private static SimulatedCluster start(int size, ProtocolUnderTest protocol, Map<Integer, List<String>> byzantine) {
+    private record Play(SimulatedCluster cluster, Transcript transcript) {}
+
+    private static Play start(int size, ProtocolUnderTest protocol, Map<Integer, List<String>> byzantine) {
         Map<Integer, List<Behaviour>> behaviours = new TreeMap<>();
         byzantine.forEach((validator, names) -> behaviours.put(
                 validator, names.stream().map(protocol::behaviour).toList()));
-        return new SimulatedCluster(
+        SimulatedCluster cluster = new SimulatedCluster(
                 protocol, protocol.protocol(), size, behaviours, Swarm.CALM, new RandomStream(SEED));
+        Transcript transcript = new Transcript(protocol.protocol());
+        cluster.listen(transcript);
+        return new Play(cluster, transcript);
     }
 
     private static void act(SimulatedCluster cluster, String line, String[] words) {

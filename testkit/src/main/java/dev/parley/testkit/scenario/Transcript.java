@@ -1,6 +1,7 @@
 package dev.parley.testkit.scenario;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.testkit.sim.SimulatedCluster;
@@ -29,10 +30,16 @@ final class Transcript implements SimulatedCluster.Listener {
         }
     }
 
+    private final ConsensusProtocol protocol;
     private final List<Line> lines = new ArrayList<>();
     private final Map<BlockId, String> names = new HashMap<>();
     private final Map<Long, Integer> blocksOfHeight = new HashMap<>();
     private int paragraph;
+
+    /** @param protocol knows what its views are called */
+    Transcript(ConsensusProtocol protocol) {
+        this.protocol = protocol;
+    }
 
     /** A line of the scenario itself. */
     void command(long micros, String command) {
@@ -61,25 +68,34 @@ final class Transcript implements SimulatedCluster.Listener {
 
     private @Nullable String tell(Observation observation) {
         return switch (observation) {
+            // What moves validators on when all is well goes without saying.
             case Observation.ViewEntered o ->
-                o.cause().equals("QC") ? null : "enters view " + o.view() + " by " + o.cause();
+                switch (o.cause()) {
+                    case "QC", "commit" -> null;
+                    case "start" -> "starts in " + view(o.view());
+                    default -> "enters " + view(o.view()) + " (" + o.cause() + ")";
+                };
             case Observation.Proposed o ->
-                "proposes " + name(o.block(), o.height()) + (o.empty() ? ", empty," : "") + " in view " + o.view();
+                "proposes " + name(o.block(), o.height()) + (o.empty() ? ", empty," : "") + " in " + view(o.view());
             case Observation.ProposalReceived o -> {
                 name(o.block(), o.height());
                 yield null;
             }
-            case Observation.Voted o -> o.kind() + "s for " + name(o.block()) + " in view " + o.view();
+            case Observation.Voted o -> o.kind() + "s for " + name(o.block()) + " in " + view(o.view());
             case Observation.VoteWithheld o -> "does not vote for " + name(o.block()) + ": " + o.why();
             case Observation.CertificateFormed o ->
-                "has a " + o.kind() + " of view " + o.view() + (o.block() == null ? "" : " for " + name(o.block()))
+                "has a " + o.kind() + " of " + view(o.view()) + (o.block() == null ? "" : " for " + name(o.block()))
                         + " from " + list(o.signers());
             case Observation.Locked o -> null;
-            case Observation.TimedOut o -> "gives up view " + o.view() + " after " + o.delayMillis() + " ms";
+            case Observation.TimedOut o ->
+                "times out in " + view(o.view()) + " after " + o.delayMillis() + " ms (" + o.timer() + ")";
             case Observation.Decided o -> "decides height " + o.height() + ": " + name(o.block(), o.height());
-            case Observation.Resting o -> "rests in view " + o.view();
+            case Observation.Resting o -> "rests in " + view(o.view());
             case Observation.Fetching o -> "asks " + o.from() + " for " + name(o.block());
-            case Observation.CaughtUp o -> "catches up from height " + o.fromHeight() + " to " + o.toHeight();
+            case Observation.CaughtUp o ->
+                o.fromHeight() == o.toHeight()
+                        ? "has caught up with height " + o.toHeight()
+                        : "has caught up with heights " + o.fromHeight() + " to " + o.toHeight();
             case Observation.Refused o ->
                 "refuses what " + o.refusal().from() + " sent: "
                         + o.refusal().reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');
@@ -90,6 +106,10 @@ final class Transcript implements SimulatedCluster.Listener {
             case Observation.Stalled o -> "stalls";
             case Observation.Stopped o -> "stops: " + o.why();
         };
+    }
+
+    private String view(long view) {
+        return protocol.viewName(view);
     }
 
     private String name(BlockId block, long height) {
