@@ -152,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
                     .filter(i -> !byzantine.containsKey(i))
                     .boxed()
                     .toList();
-            board = new ViewBoard(screen, options.validators(), byzantine.keySet());
+            board = new ViewBoard(screen, cluster.protocol(), options.validators(), byzantine.keySet());
         }
 
         private boolean run() throws InterruptedException {

@@ -30,6 +30,7 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new ServeCommand(screen))
                 .addSubcommand(new BenchCommand(screen))
                 .addSubcommand(new SimulateCommand(screen))
+                .addSubcommand(new ExhaustiveCommand(screen))
                 .addSubcommand(new CompareCommand(screen))
                 .setOut(screen.out())
                 .setErr(screen.err())
@@ -42,7 +43,7 @@ public final class ParleyCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new UsageException("which command? There are demo, serve, bench, simulate and compare");
+        throw new UsageException("which command? There are demo, serve, bench, simulate, exhaustive and compare");
     }
 
     private static int explain(Screen screen, Exception failure, CommandLine command) {

@@ -8,6 +8,9 @@ import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import dev.parley.testkit.sim.RunResult;
 import dev.parley.testkit.sim.SimulationOptions;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -71,8 +74,8 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--scenario",
-            paramLabel = "NAME",
-            description = "Runs a scenario and prints what happens; ends with 1 if it is not what is kept beside it.")
+            paramLabel = "NAME|FILE",
+            description = "Plays a scenario and prints what happens; ends with 1 if it is not what is kept beside it.")
     private @Nullable String scenario;
 
     @Option(
@@ -130,20 +133,27 @@ final class SimulateCommand implements Callable<Integer> {
         return result.failed() == null ? 0 : ParleyCommand.FAILED;
     }
 
-    /** What is kept is the transcript for the protocol that the scenario names; for another one there is nothing to compare. */
     private int play(String name, ProtocolUnderTest protocol) {
-        if (!Scenario.names().contains(name)) {
-            throw new UsageException(
-                    "there is no scenario '" + name + "'; there is " + String.join(", ", Scenario.names()));
-        }
-        Scenario chosen = Scenario.named(name);
-        String transcript = chosen.run(protocol);
+        Scenario chosen = scenario(name);
+        String transcript = chosen.play(protocol);
         screen.line(transcript.stripTrailing());
-        boolean same = !chosen.isFor(protocol) || transcript.equals(chosen.expected());
+        boolean same = chosen.kept(protocol).map(transcript::equals).orElse(true);
         if (!same) {
             screen.line(screen.paint("✗ not the transcript that is kept beside the scenario", Screen.Style.RED));
         }
         return same ? 0 : ParleyCommand.FAILED;
+    }
+
+    private static Scenario scenario(String name) {
+        if (Scenario.names().contains(name)) {
+            return Scenario.named(name);
+        }
+        try {
+            return Scenario.read(Path.of(name));
+        } catch (IOException | InvalidPathException e) {
+            throw new UsageException(
+                    "there is no scenario and no file '" + name + "'; there is " + String.join(", ", Scenario.names()));
+        }
     }
 
     private SeedRange range(@Nullable PlantedBug planted) {

@@ -1,6 +1,7 @@
 package dev.parley.sample.command;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.sample.command.Screen.Style;
@@ -69,6 +70,7 @@ final class ViewBoard {
     }
 
     private final Screen screen;
+    private final ConsensusProtocol protocol;
     private final int validators;
     private final Set<Integer> byzantine;
     private final TreeMap<Long, View> open = new TreeMap<>();
@@ -76,7 +78,9 @@ final class ViewBoard {
     private final Set<String> convictions = new LinkedHashSet<>();
     private long printed;
 
-    ViewBoard(Screen screen, int validators, Set<Integer> byzantine) {
+    /** @param protocol knows what its views are called */
+    ViewBoard(Screen screen, ConsensusProtocol protocol, int validators, Set<Integer> byzantine) {
+        this.protocol = protocol;
         this.screen = screen;
         this.validators = validators;
         this.byzantine = Set.copyOf(byzantine);
@@ -89,7 +93,11 @@ final class ViewBoard {
         }
         screen.line(screen.paint(LEGEND, Style.DIM));
         screen.line(String.format(
-                "%8s  %-8s %-9s %s", "", "", "leader", ids.toString().stripTrailing()));
+                "%8s  %-" + nameWidth() + "s %-9s %s",
+                "",
+                "",
+                "leader",
+                ids.toString().stripTrailing()));
     }
 
     void observe(int validator, Observation observation, long millis) {
@@ -99,7 +107,7 @@ final class ViewBoard {
                 if (view != null && entered.leader() != null) {
                     view.leader = entered.leader();
                 }
-                flushBelow(entered.view() - VIEWS_TO_SETTLE);
+                flushSettled(entered.view());
             }
             case Observation.Proposed proposed -> {
                 View view = view(proposed.view(), millis);
@@ -167,6 +175,12 @@ final class ViewBoard {
         return number <= printed ? null : open.computeIfAbsent(number, n -> new View(millis, validators));
     }
 
+    private void flushSettled(long newest) {
+        while (open.headMap(newest).size() > VIEWS_TO_SETTLE) {
+            flushBelow(open.firstKey() + 1);
+        }
+    }
+
     private void flushBelow(long limit) {
         while (!open.isEmpty() && open.firstKey() < limit) {
             var next = open.pollFirstEntry();
@@ -207,13 +221,18 @@ final class ViewBoard {
                     Style.RED));
         }
         screen.line(String.format(
-                        "%5d ms  view %-3d %s %s %s",
+                        "%5d ms  %-" + nameWidth() + "s %s %s %s",
                         view.startedMillis,
-                        number,
+                        protocol.viewName(number),
                         leader == null ? "         " : padded(leader.index(), 9),
                         marks,
                         outcome)
                 .stripTrailing());
+    }
+
+    /** Of the numbers that an audience sees, few have more than two digits. */
+    private int nameWidth() {
+        return protocol.viewName(0).length() + 2;
     }
 
     private String glyph(View view, int validator) {

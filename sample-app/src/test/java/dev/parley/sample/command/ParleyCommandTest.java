@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,8 +52,12 @@ class ParleyCommandTest {
             simulate --seeds 1..x                                | --seeds is A..B
             simulate --seeds 1..2 --seed 1                       | give --seed or --seeds, not both
             simulate --faults rain                               | there is no fault 'rain'; there is none, delay
+            simulate --scenario none-such                        | there is no scenario and no file 'none-such'; there is
             simulate --threads 0                                 | --threads is 1 to 1024, not 0
             simulate --blocks 0                                  | --blocks is 1 or more, not 0
+            exhaustive --rounds 4                                | --rounds is 1 to 3, not 4
+            exhaustive --byzantine 4                             | --byzantine is 0 to 3, not 4
+            exhaustive --max-states 0                            | --max-states is 1 to 150000000, not 0
             compare --protocols hotstuff,paxos                   | there is no protocol 'paxos' to compare; there is hotstuff
             compare --sizes 4,3                                  | --sizes are 4 to 128 validators each, not 3
             compare --sizes 129                                  | --sizes are 4 to 128 validators each, not 129
@@ -69,7 +76,7 @@ class ParleyCommandTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("demo, serve, bench, simulate and compare");
+                .contains("demo, serve, bench, simulate, exhaustive and compare");
     }
 
     @ParameterizedTest
@@ -117,6 +124,39 @@ class ParleyCommandTest {
                 .as(() -> out + "\n" + err)
                 .isZero();
         assertThat(out.toString()).contains("10 runs of hotstuff", "✓ no violation");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hotstuff", "tendermint"})
+    void plays_a_scenario_for_each_protocol(String protocol) {
+        assertThat(run("simulate", "--scenario", "happy-path", "--protocol", protocol))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        assertThat(out.toString()).contains("-- submit \"a\"", "decides height 1: b1");
+    }
+
+    @Test
+    void plays_a_scenario_of_ones_own(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("mine.scenario"), "cluster 4\nsubmit \"a\"\nrun until height 1\n");
+        assertThat(run("simulate", "--scenario", file.toString())).isZero();
+        Files.writeString(folder.resolve("mine.hotstuff.transcript"), "something else");
+        assertThat(run("simulate", "--scenario", file.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("not the transcript that is kept beside the scenario");
+    }
+
+    @Test
+    void meets_all_states_of_one_round() {
+        assertThat(run("exhaustive", "--rounds", "1"))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        assertThat(out.toString()).contains("474", "843", "✓ no violation in any state");
+    }
+
+    @Test
+    void says_that_a_search_was_stopped() {
+        assertThat(run("exhaustive", "--byzantine", "0", "--no-symmetry", "--max-states", "100"))
+                .isZero();
+        assertThat(out.toString()).contains("(stopped)", "not all states were met");
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.parley.tendermint.TendermintMessage.BlockResponse;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Vote;
 import dev.parley.tendermint.TendermintRecord.BlockRecord;
+import dev.parley.tendermint.Views;
 import dev.parley.tendermint.VoteKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -133,8 +134,8 @@ final class CoreRun {
                 acted = true;
             }
             case Effect.Observe(Observation.ViewEntered(long view, var leader, var cause)) -> {
-                if (view != round) {
-                    round = (int) view;
+                if (Views.round(view) != round) {
+                    round = Views.round(view);
                     acted = true;
                 }
             }

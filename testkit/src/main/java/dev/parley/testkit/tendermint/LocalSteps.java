@@ -1,5 +1,6 @@
 package dev.parley.testkit.tendermint;
 
+import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.VoteKind;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -146,8 +147,9 @@ final class LocalSteps {
                 }
             }
             for (SmallWorld.Deliverable proposal : world.proposals()) {
-                if (((dev.parley.tendermint.TendermintMessage.Proposal) proposal.message()).round() > from.round()
-                        && proposal.sender() != validator) {
+                if (proposal.sender() != validator
+                        && proposal.message() instanceof Proposal whole
+                        && whole.round() > from.round()) {
                     higher.add(proposal);
                 }
             }

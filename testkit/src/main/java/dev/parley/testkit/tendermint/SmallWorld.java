@@ -318,8 +318,9 @@ final class SmallWorld {
                     add(round, -1, value, correct, null, List.of());
                 }
                 // A Byzantine proposer may claim any valid round; the verifier judges.
+                int first = correct ? made : 0;
                 int last = correct ? round - 1 : rounds;
-                for (int validRound = made; validRound <= last; validRound++) {
+                for (int validRound = first; validRound <= last; validRound++) {
                     addWithPolkas(round, validRound, value, correct);
                 }
             }
@@ -332,6 +333,7 @@ final class SmallWorld {
             add(round, validRound, value, true, polka(validRound, value, List.of(0, 1, 2, 3)), List.of());
             return;
         }
+        boolean votable = validRound >= block(value).header().round() && validRound < rounds;
         for (int set = 0; set < 1 << VALIDATORS; set++) {
             List<Integer> others = new ArrayList<>();
             List<Integer> all = new ArrayList<>();
@@ -343,7 +345,7 @@ final class SmallWorld {
                     others.add(i);
                 }
             }
-            boolean possible = (set >> byzantine & 1) == 0 && (others.isEmpty() || validRound < rounds);
+            boolean possible = (set >> byzantine & 1) == 0 && (others.isEmpty() || votable);
             if (possible) {
                 add(round, validRound, value, false, polka(validRound, value, all), others);
             }
