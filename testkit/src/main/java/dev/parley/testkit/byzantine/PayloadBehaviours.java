@@ -7,10 +7,13 @@ import dev.parley.consensus.Input;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignedStatement;
+import dev.parley.log.ClientId;
+import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Proposers that keep to the protocol and lie in what their blocks carry. They need to know no protocol. */
 public final class PayloadBehaviours {
@@ -21,6 +24,7 @@ public final class PayloadBehaviours {
     public static List<Behaviour> all() {
         return List.of(
                 new WireBehaviour("time-liar", (setup, random) -> new Rewriter(batch -> atAnotherTime(batch, random))),
+                new WireBehaviour("censor", (setup, random) -> new Rewriter(new Censorship())),
                 new WireBehaviour(
                         "false-accuser", (setup, random) -> new Rewriter(batch -> accusing(batch, setup, random))));
     }
@@ -36,6 +40,22 @@ public final class PayloadBehaviours {
         @Override
         public List<Effect> act(Input input, List<Effect> effects) {
             return effects;
+        }
+    }
+
+    /** Leaves out all commands of one client, the first that it ever hears of. */
+    private static final class Censorship implements UnaryOperator<CommandBatch> {
+        private @Nullable ClientId censored;
+
+        @Override
+        public CommandBatch apply(CommandBatch batch) {
+            if (censored == null && !batch.commands().isEmpty()) {
+                censored = batch.commands().getFirst().id().client();
+            }
+            List<Command> others = batch.commands().stream()
+                    .filter(command -> !command.id().client().equals(censored))
+                    .toList();
+            return new CommandBatch(batch.timeMillis(), batch.evidence(), others);
         }
     }
 

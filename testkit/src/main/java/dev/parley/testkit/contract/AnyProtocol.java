@@ -3,7 +3,7 @@ package dev.parley.testkit.contract;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.testkit.byzantine.Behaviour;
-import dev.parley.testkit.byzantine.WireBehaviours;
+import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.StatementSlots;
 import dev.parley.testkit.check.Trial;
@@ -33,7 +33,7 @@ record AnyProtocol(ConsensusProtocol protocol) implements ProtocolUnderTest {
 
     @Override
     public List<Behaviour> behaviours() {
-        return WireBehaviours.all();
+        return Behaviours.ofAnyProtocol();
     }
 
     @Override

@@ -4,22 +4,18 @@ import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
-import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Effect;
-import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Input;
-import dev.parley.consensus.MessageCodec;
-import dev.parley.consensus.MessageVerifier;
 import dev.parley.crypto.PublicKey;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignedStatement;
 import dev.parley.crypto.Signer;
+import dev.parley.testkit.byzantine.WithOtherCores;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A protocol whose cores do as they always do, and all that goes in and comes out is kept. Not thread-safe. */
-final class RecordedProtocol implements ConsensusProtocol {
+final class RecordedProtocol {
     /**
      * One core from its birth to its end.
      *
@@ -43,37 +39,14 @@ final class RecordedProtocol implements ConsensusProtocol {
         return lives;
     }
 
-    @Override
-    public String name() {
-        return honest.name();
-    }
-
-    @Override
-    public ConsensusCore createCore(ConsensusSetup setup) {
-        Life life = new Life(setup, new ArrayList<>(), new ArrayList<>());
-        lives.add(life);
-        ConsensusCore core = honest.createCore(setup.withSigner(new RecordingSigner(setup.signer(), life.signed())));
-        return new RecordedCore(core, life);
-    }
-
-    @Override
-    public MessageVerifier createVerifier(ConsensusSetup setup) {
-        return honest.createVerifier(setup);
-    }
-
-    @Override
-    public MessageCodec createCodec(ConsensusSetup setup) {
-        return honest.createCodec(setup);
-    }
-
-    @Override
-    public @Nullable String refuteDecision(ConsensusSetup setup, DecidedBlock block) {
-        return honest.refuteDecision(setup, block);
-    }
-
-    @Override
-    public boolean convicts(ConsensusSetup setup, Evidence evidence) {
-        return honest.convicts(setup, evidence);
+    /** The same in all but that. */
+    ConsensusProtocol protocol() {
+        return new WithOtherCores(honest, setup -> {
+            Life life = new Life(setup, new ArrayList<>(), new ArrayList<>());
+            lives.add(life);
+            ConsensusSetup recorded = setup.withSigner(new RecordingSigner(setup.signer(), life.signed()));
+            return new RecordedCore(honest.createCore(recorded), life);
+        });
     }
 
     private record RecordedCore(ConsensusCore core, Life life) implements ConsensusCore {

@@ -53,7 +53,7 @@ final class RecordedRun {
 
     private RecordedRun(RecordedProtocol protocol) {
         lives = protocol.lives();
-        codec = protocol.createCodec(setup());
+        codec = protocol.protocol().createCodec(setup());
         Map<Long, DecidedBlock> blocks = new LinkedHashMap<>();
         Map<Class<?>, Integer> counts = new HashMap<>();
         Set<Digest> known = new HashSet<>();
@@ -88,8 +88,9 @@ final class RecordedRun {
                 .withValidators(VALIDATORS)
                 .withBlocks(BLOCKS)
                 .withFaults(faults);
-        RunResult.Failure failure =
-                new Simulation(new AnyProtocol(recorded), options).run(seed).failure();
+        RunResult.Failure failure = new Simulation(new AnyProtocol(recorded.protocol()), options)
+                .run(seed)
+                .failure();
         assertThat(failure).as("seed %d of the simulator", seed).isNull();
         return new RecordedRun(recorded);
     }

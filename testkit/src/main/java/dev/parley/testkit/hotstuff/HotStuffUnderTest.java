@@ -4,15 +4,17 @@ import dev.parley.crypto.SigningDomain;
 import dev.parley.hotstuff.HotStuffProtocol;
 import dev.parley.hotstuff.HotStuffSettings;
 import dev.parley.testkit.byzantine.Behaviour;
-import dev.parley.testkit.byzantine.WireBehaviours;
+import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.StatementSlots;
 import dev.parley.testkit.check.Trial;
+import dev.parley.testkit.sim.Counter;
 import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** HotStuff by one of its two commit rules. */
 public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
@@ -73,7 +75,7 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
 
     @Override
     public List<Behaviour> behaviours() {
-        List<Behaviour> all = new ArrayList<>(WireBehaviours.all());
+        List<Behaviour> all = new ArrayList<>(Behaviours.ofAnyProtocol());
         all.addAll(HotStuffBehaviours.all());
         all.addAll(Saboteurs.all());
         return all;
@@ -82,6 +84,14 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
     @Override
     public List<PlantedBug> bugs() {
         return HotStuffBugs.all(settings);
+    }
+
+    /** Views move on by certificates alone, a block names its view, and the two-chain rule has no lock. */
+    @Override
+    public Set<Counter> foreign() {
+        return settings.variant() == HotStuffSettings.Variant.TWO_CHAIN
+                ? Set.of(Counter.SKIPS, Counter.PROPOSED_AGAIN, Counter.LOCKS_MOVED)
+                : Set.of(Counter.SKIPS, Counter.PROPOSED_AGAIN);
     }
 
     /**

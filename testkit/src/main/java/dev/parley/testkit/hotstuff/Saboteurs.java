@@ -1,12 +1,10 @@
 package dev.parley.testkit.hotstuff;
 
 import dev.parley.consensus.BlockId;
-import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.Effect;
 import dev.parley.consensus.Input;
 import dev.parley.consensus.Payload;
-import dev.parley.consensus.Validator;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.hotstuff.Block;
 import dev.parley.hotstuff.HotStuffMessage;
@@ -22,7 +20,7 @@ import dev.parley.hotstuff.Suspect;
 import dev.parley.hotstuff.TC;
 import dev.parley.log.CommandBatch;
 import dev.parley.testkit.byzantine.Behaviour;
-import dev.parley.testkit.byzantine.Mischief;
+import dev.parley.testkit.byzantine.MessageMischief;
 import dev.parley.testkit.byzantine.WireBehaviour;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,84 +56,20 @@ final class Saboteurs {
                 new WireBehaviour("useless-voter", UselessVoter::new));
     }
 
-    /** Keys, peers, and one message at a time. */
-    private abstract static class Saboteur implements Mischief {
-        final ConsensusSetup setup;
-        final RandomGenerator random;
+    private abstract static class Saboteur extends MessageMischief<HotStuffMessage> {
         final HotStuffStatements statements;
-        private long lastView;
 
         Saboteur(ConsensusSetup setup, RandomGenerator random) {
-            this.setup = setup;
-            this.random = random;
+            super(setup, random, HotStuffMessage.class);
             this.statements = new HotStuffStatements(setup.domain());
         }
 
-        @Override
-        public List<Effect> act(Input input, List<Effect> effects) {
-            List<Effect> done = new ArrayList<>();
-            if (input instanceof Input.Received(ValidatorId from, HotStuffMessage message)) {
-                heard(from, message, done);
-            }
-            for (Effect effect : effects) {
-                switch (effect) {
-                    case Effect.Broadcast(HotStuffMessage message) -> say(null, message, done);
-                    case Effect.Send(ValidatorId to, HotStuffMessage message) -> say(to, message, done);
-                    default -> done.add(effect);
-                }
-            }
-            after(input, done);
-            return done;
-        }
-
-        void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {}
-
-        /** @param to null for everybody */
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
-            send(to, message, done);
-        }
-
-        void after(Input input, List<Effect> done) {}
-
-        static void send(@Nullable ValidatorId to, ConsensusMessage message, List<Effect> done) {
-            done.add(to == null ? new Effect.Broadcast(message) : new Effect.Send(to, message));
-        }
-
-        boolean isOwn(Proposal proposal) {
+        final boolean isOwn(Proposal proposal) {
             return proposal.block().proposer().equals(setup.self());
         }
 
-        boolean isFirstOf(long view) {
-            boolean first = view > lastView;
-            lastView = Math.max(lastView, view);
-            return first;
-        }
-
-        Proposal propose(Block block, @Nullable TC entry) {
+        final Proposal propose(Block block, @Nullable TC entry) {
             return new Proposal(block, entry, setup.signer().sign(statements.proposal(block.view(), block.id())));
-        }
-
-        List<ValidatorId> peers() {
-            List<ValidatorId> peers = new ArrayList<>();
-            for (Validator validator : setup.validators().validators()) {
-                if (!validator.id().equals(setup.self())) {
-                    peers.add(validator.id());
-                }
-            }
-            return peers;
-        }
-
-        int mayFail() {
-            return (setup.validators().size() - 1) / 3;
-        }
-
-        /** So many peers, by chance. */
-        List<ValidatorId> some(int count) {
-            List<ValidatorId> peers = peers();
-            while (peers.size() > count) {
-                peers.remove(random.nextInt(peers.size()));
-            }
-            return peers;
         }
     }
 
@@ -146,7 +80,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal proposal && isOwn(proposal)) {
                 int shown = mayFail() + 1 + random.nextInt(mayFail() + 1);
                 for (ValidatorId peer : some(shown)) {
@@ -168,7 +102,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal || message instanceof Vote || message instanceof Advance) {
                 if (held.size() == HELD) {
                     held.removeFirst();
@@ -180,7 +114,7 @@ final class Saboteurs {
         }
 
         @Override
-        void after(Input input, List<Effect> done) {
+        protected void after(Input input, List<Effect> done) {
             boolean late = input instanceof Input.TimerFired
                     || (input instanceof Input.Received received && received.message() instanceof Timeout);
             if (late && !held.isEmpty()) {
@@ -205,7 +139,7 @@ final class Saboteurs {
         }
 
         @Override
-        void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
+        protected void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal proposal) {
                 remember(proposal.block().id());
             } else if (message instanceof Timeout timeout) {
@@ -229,7 +163,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             switch (message) {
                 case Proposal proposal -> {
                     remember(proposal.block().id());
@@ -255,7 +189,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal proposal && isOwn(proposal) && proposal.entry() == null) {
                 bait = proposal.block().justify();
             } else if (!(message instanceof Vote) || random.nextBoolean()) {
@@ -264,7 +198,7 @@ final class Saboteurs {
         }
 
         @Override
-        void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
+        protected void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
             TC entry = switch (message) {
                 case Proposal proposal -> proposal.entry();
                 case Timeout timeout -> timeout.entry();
@@ -291,14 +225,14 @@ final class Saboteurs {
         }
 
         @Override
-        void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
+        protected void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal(Block block, TC entry, var ignored) && isFirstOf(block.view())) {
                 send(null, propose(lie(block), entry), done);
             }
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal(Block block, TC entry, var ignored) && message instanceof Proposal own) {
                 Proposal lie = propose(lie(block), entry);
                 List<ValidatorId> deceived = some(mayFail());
@@ -326,7 +260,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal(Block block, TC entry, var ignored)) {
                 Block dated = new Block(
                         block.height(),
@@ -366,7 +300,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal(Block block, TC entry, var ignored) && message instanceof Proposal own) {
                 List<ValidatorId> misled = some(peers().size() / 2);
                 Block slander = new Block(
@@ -393,7 +327,7 @@ final class Saboteurs {
         }
 
         @Override
-        void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
+        protected void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
             TC entry = switch (message) {
                 case Proposal proposal -> proposal.entry();
                 case Timeout timeout -> timeout.entry();
@@ -406,7 +340,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Timeout timeout) {
                 TC entry = timeout.entry() != null ? timeout.entry() : latest;
                 if (entry != null && entry.view() == timeout.view() - 1) {
@@ -434,7 +368,7 @@ final class Saboteurs {
         }
 
         @Override
-        void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
+        protected void heard(ValidatorId from, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Proposal proposal
                     && isFirstOf(proposal.block().view())) {
                 for (int i = 0; i < FLOOD; i++) {
@@ -461,7 +395,7 @@ final class Saboteurs {
         }
 
         @Override
-        void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
+        protected void say(@Nullable ValidatorId to, HotStuffMessage message, List<Effect> done) {
             if (message instanceof Vote vote) {
                 late.forEach(before -> send(null, before, done));
                 late.clear();

@@ -93,8 +93,9 @@ public final class Campaign {
     }
 
     /** What a campaign with all faults must have seen. */
-    public static Set<Counter> expected(SimulationOptions options) {
+    public static Set<Counter> expected(ProtocolUnderTest protocol, SimulationOptions options) {
         Set<Counter> expected = EnumSet.allOf(Counter.class);
+        expected.removeAll(protocol.foreign());
         Set<Fault> faults = options.faults();
         drop(expected, faults, Fault.LOSS, Counter.DROPPED);
         drop(expected, faults, Fault.DUPLICATION, Counter.DUPLICATED);

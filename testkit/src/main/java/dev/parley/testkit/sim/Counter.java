@@ -14,6 +14,12 @@ public enum Counter {
     SYNCS,
     BYZANTINE_VALIDATORS,
     VIEWS_ENTERED,
+    /** Views entered because others were seen ahead. */
+    SKIPS,
+    /** Locks that gave way to a lock on another block of the same height. */
+    LOCKS_MOVED,
+    /** Proposals of blocks that had been proposed before. */
+    PROPOSED_AGAIN,
     TIME_OUTS,
     CERTIFICATES,
     TIMEOUT_CERTIFICATES,

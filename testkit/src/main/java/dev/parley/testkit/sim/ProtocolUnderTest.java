@@ -9,6 +9,7 @@ import dev.parley.testkit.check.Trial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** All that the simulator must be told of a protocol. Found by {@link ServiceLoader}; immutable. */
 public interface ProtocolUnderTest {
@@ -32,6 +33,11 @@ public interface ProtocolUnderTest {
     List<Behaviour> behaviours();
 
     List<PlantedBug> bugs();
+
+    /** What campaigns count and this protocol does not know, so that a zero says nothing. */
+    default Set<Counter> foreign() {
+        return Set.of();
+    }
 
     /**
      * Within this virtual time, in microseconds, of healing and of each decision every correct validator decides again.

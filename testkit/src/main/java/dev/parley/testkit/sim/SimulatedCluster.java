@@ -1,6 +1,7 @@
 package dev.parley.testkit.sim;
 
 import dev.parley.app.ExecutedBlock;
+import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
@@ -32,8 +33,11 @@ import dev.parley.testkit.check.Violation;
 import dev.parley.validator.EngineSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +61,10 @@ public final class SimulatedCluster {
     private final Swarm swarm;
     private final EventQueue queue = new EventQueue();
     private final Counters counters = new Counters();
+    private final Set<BlockId> proposed = new HashSet<>();
+    /** By validator, since it last decided. */
+    private final Map<Integer, BlockId> locked = new HashMap<>();
+
     private final SimulatedNetwork network;
     private final List<ValidatorId> ids = new ArrayList<>();
     private final SimulatedValidator[] validators;
@@ -504,16 +512,31 @@ public final class SimulatedCluster {
             listener.observed(now, ids.get(validator), observation);
         }
         switch (observation) {
-            case Observation.ViewEntered o -> counters.add(Counter.VIEWS_ENTERED);
-            case Observation.Proposed o -> counters.add(Counter.PROPOSALS);
+            case Observation.ViewEntered o -> {
+                counters.add(Counter.VIEWS_ENTERED);
+                if (o.cause().equals("skip")) {
+                    counters.add(Counter.SKIPS);
+                }
+            }
+            case Observation.Proposed o -> {
+                counters.add(Counter.PROPOSALS);
+                if (!proposed.add(o.block())) {
+                    counters.add(Counter.PROPOSED_AGAIN);
+                }
+            }
             case Observation.ProposalReceived o -> {}
             case Observation.Voted o -> counters.add(Counter.VOTES);
             case Observation.VoteWithheld o -> counters.add(Counter.VOTES_WITHHELD);
             case Observation.CertificateFormed o ->
                 counters.add(o.block() == null ? Counter.TIMEOUT_CERTIFICATES : Counter.CERTIFICATES);
-            case Observation.Locked o -> {}
+            case Observation.Locked o -> {
+                BlockId before = locked.put(validator, o.block());
+                if (before != null && !before.equals(o.block())) {
+                    counters.add(Counter.LOCKS_MOVED);
+                }
+            }
             case Observation.TimedOut o -> counters.add(Counter.TIME_OUTS);
-            case Observation.Decided o -> {}
+            case Observation.Decided o -> locked.remove(validator);
             case Observation.Resting o -> counters.add(Counter.RESTS);
             case Observation.Fetching o -> counters.add(Counter.FETCHES);
             case Observation.CaughtUp o -> counters.add(Counter.CATCH_UPS);

@@ -5,15 +5,17 @@ import dev.parley.tendermint.TendermintProtocol;
 import dev.parley.tendermint.TendermintSettings;
 import dev.parley.tendermint.TendermintSettings.Timeout;
 import dev.parley.testkit.byzantine.Behaviour;
-import dev.parley.testkit.byzantine.WireBehaviours;
+import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.StatementSlots;
 import dev.parley.testkit.check.Trial;
+import dev.parley.testkit.sim.Counter;
 import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Tendermint, with time-outs for the simulated network and parts so small that many blocks need several. */
 public final class TendermintUnderTest implements ProtocolUnderTest {
@@ -50,17 +52,25 @@ public final class TendermintUnderTest implements ProtocolUnderTest {
 
     @Override
     public List<Oracle> oracles(Trial trial) {
-        return List.of();
+        return List.of(new TendermintOracle(trial));
     }
 
     @Override
     public List<Behaviour> behaviours() {
-        return new ArrayList<>(WireBehaviours.all());
+        List<Behaviour> all = new ArrayList<>(Behaviours.ofAnyProtocol());
+        all.addAll(TendermintBehaviours.all());
+        all.addAll(TendermintSaboteurs.all());
+        return all;
     }
 
     @Override
     public List<PlantedBug> bugs() {
-        return List.of();
+        return TendermintBugs.all(SETTINGS);
+    }
+
+    @Override
+    public Set<Counter> foreign() {
+        return Set.of(Counter.TIMEOUT_CERTIFICATES);
     }
 
     /**

@@ -4,21 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CampaignTest {
     @ParameterizedTest
-    @CsvSource({"hotstuff, 4, 300", "hotstuff-three-chain, 4, 300", "hotstuff, 7, 300", "hotstuff-three-chain, 7, 300"})
+    @CsvSource({
+        "hotstuff, 4, 300",
+        "hotstuff-three-chain, 4, 300",
+        "tendermint, 4, 300",
+        "hotstuff, 7, 300",
+        "hotstuff-three-chain, 7, 300",
+        "tendermint, 7, 300"
+    })
     void finds_nothing_and_has_tried_everything(String name, int validators, int seeds) {
         ProtocolUnderTest protocol = ProtocolUnderTest.named(name);
         SimulationOptions options = SimulationOptions.DEFAULTS.withValidators(validators);
         Campaign.Result result = Campaign.run(protocol, options, 1, seeds, (runs, events) -> {});
         assertThat(result.firstViolation()).as(result.replay()).isNull();
-        assertThat(result.neverHappened(Campaign.expected(options))).isEmpty();
+        assertThat(result.neverHappened(Campaign.expected(protocol, options))).isEmpty();
         assertThat(result.runs()).isEqualTo(seeds);
     }
 
     @ParameterizedTest
-    @CsvSource({"hotstuff", "hotstuff-three-chain"})
+    @ValueSource(strings = {"hotstuff", "hotstuff-three-chain", "tendermint"})
     void runs_the_same_twice(String name) {
         Simulation simulation = new Simulation(ProtocolUnderTest.named(name), SimulationOptions.DEFAULTS);
         for (long seed = 1; seed <= 20; seed++) {
@@ -27,7 +35,7 @@ class CampaignTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"hotstuff", "hotstuff-three-chain"})
+    @ValueSource(strings = {"hotstuff", "hotstuff-three-chain", "tendermint"})
     void gives_another_seed_another_run(String name) {
         Simulation simulation = new Simulation(ProtocolUnderTest.named(name), SimulationOptions.DEFAULTS);
         assertThat(simulation.run(1).hash()).isNotEqualTo(simulation.run(2).hash());

@@ -1,25 +1,24 @@
-package dev.parley.testkit.hotstuff;
+package dev.parley.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.testkit.sim.Campaign;
-import dev.parley.testkit.sim.PlantedBug;
-import dev.parley.testkit.sim.ProtocolUnderTest;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class HotStuffBugsTest {
+/** The tests of the tests: every bug of every protocol. */
+class PlantedBugsTest {
     static Stream<Arguments> bugs() {
-        return Stream.of("hotstuff", "hotstuff-three-chain")
-                .map(ProtocolUnderTest::named)
+        return ServiceLoader.load(ProtocolUnderTest.class).stream()
+                .map(ServiceLoader.Provider::get)
                 .flatMap(protocol -> protocol.bugs().stream().map(bug -> Arguments.of(protocol.name(), bug.name())));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("bugs")
-    void each_planted_bug_is_caught(String name, String bugName) {
+    void each_is_caught(String name, String bugName) {
         ProtocolUnderTest protocol = ProtocolUnderTest.named(name);
         PlantedBug bug = protocol.bug(bugName);
         Campaign.Result result = Campaign.hunt(protocol, bug, 1, bug.maxSeeds());
