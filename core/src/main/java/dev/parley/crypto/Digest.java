@@ -12,6 +12,9 @@ public record Digest(long a, long b, long c, long d) implements Comparable<Diges
     public static final int BYTES = 32;
     public static final Digest ZERO = new Digest(0, 0, 0, 0);
 
+    /** Only copied, never updated: looking one up among the providers took two thirds of the time that the hash of a command does. */
+    private static final MessageDigest FRESH = lookUp();
+
     /** The hash of all parts, one after the other. Callers whose parts vary in length put the lengths in. */
     public static Digest sha256(byte[]... parts) {
         MessageDigest hash = newSha256();
@@ -79,6 +82,14 @@ public record Digest(long a, long b, long c, long d) implements Comparable<Diges
 
     /** A fresh SHA-256, for hashing in steps. */
     public static MessageDigest newSha256() {
+        try {
+            return (MessageDigest) FRESH.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(FRESH.getProvider() + " has a SHA-256 that can't be copied", e);
+        }
+    }
+
+    private static MessageDigest lookUp() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
