@@ -11,14 +11,18 @@ import dev.parley.client.ReplicatedLog;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusProtocolProvider;
 import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.Validator;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.SigningDomain;
+import dev.parley.crypto.threshold.KeyDealer;
+import dev.parley.crypto.threshold.ThresholdDealer;
+import dev.parley.crypto.threshold.ThresholdSetup;
 import dev.parley.log.ClientId;
-import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandPayloads;
 import dev.parley.network.LocalNetwork;
 import dev.parley.storage.MemoryStorage;
 import dev.parley.storage.Storage;
@@ -31,12 +35,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -65,6 +71,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private final SigningDomain domain;
     private final List<KeyPair> keys = new ArrayList<>();
     private final ValidatorSet validators;
+    private final @Nullable List<ThresholdSetup> thresholds;
     private final NodeSettings settings;
     private final ClientSettings clientSettings;
     private final LocalNetwork network = new LocalNetwork();
@@ -86,8 +93,13 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         scheme = Ed25519.fastest();
         validators =
                 ValidatorSet.of(scheme, keys.stream().map(KeyPair::publicKey).toList(), builder.powers);
+        requireEqualPowersIf(!protocol.countsPower());
         requireHonestQuorum();
         domain = new SigningDomain(config.getString("parley.chain-id"), 0);
+        OptionalInt threshold = protocol.thresholdKeys(validators.size());
+        thresholds = threshold.isEmpty()
+                ? null
+                : builder.dealer.deal(domain.chainId(), validators.size(), threshold.getAsInt());
         settings = NodeSettings.of(config, validators.size());
         clientSettings = ClientSettings.of(config);
         for (int i = 0; i < validators.size(); i++) {
@@ -131,6 +143,9 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         private final Application<C, R, S> application;
         private final Map<Integer, UnaryOperator<ConsensusProtocol>> behaviours = new HashMap<>();
         private Config overrides = ConfigFactory.empty();
+        private KeyDealer dealer =
+                (chainId, size, threshold) -> ThresholdDealer.deal(chainId, size, threshold, new SecureRandom())
+                        .setups();
         private Observer observer = (validator, observation) -> {};
 
         private Builder(long[] powers, Application<C, R, S> application) {
@@ -152,6 +167,12 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         /** Makes a validator misbehave, by a behaviour of the test kit. */
         public Builder<C, R, S> byzantine(int validator, UnaryOperator<ConsensusProtocol> behaviour) {
             behaviours.put(validator, behaviour);
+            return this;
+        }
+
+        /** Who deals threshold keys if the protocol needs them. */
+        public Builder<C, R, S> keyDealer(KeyDealer by) {
+            dealer = by;
             return this;
         }
 
@@ -263,7 +284,8 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 domain,
                 scheme,
                 keys.get(index).signer(scheme),
-                CommandBatch::read);
+                CommandPayloads.INSTANCE,
+                thresholds == null ? null : thresholds.get(index));
         ConsensusProtocol own =
                 behaviours.getOrDefault(index, UnaryOperator.identity()).apply(protocol);
         return ValidatorNode.start(
@@ -278,6 +300,18 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                         storages.get(index),
                         System::currentTimeMillis,
                         observer));
+    }
+
+    private void requireEqualPowersIf(boolean equal) {
+        if (equal
+                && validators.validators().stream()
+                                .map(Validator::power)
+                                .distinct()
+                                .count()
+                        > 1) {
+            throw new IllegalArgumentException(protocol.name() + " counts validators and not their power, and "
+                    + validators + " have different ones; give all the same");
+        }
     }
 
     private void requireHonestQuorum() {

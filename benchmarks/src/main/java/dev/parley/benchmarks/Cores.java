@@ -75,6 +75,8 @@ final class Cores {
                 events.add(new Event(index, new Input.PayloadReady(request.ticket(), payload)));
             case Effect.CheckPayload check ->
                 events.add(new Event(index, new Input.PayloadChecked(check.block(), true)));
+            case Effect.Compute(long ticket, var work) ->
+                events.add(new Event(index, new Input.Computed(ticket, work.run())));
             case Effect.Decide decide -> decided++;
             case Effect.Persist persist -> {}
             case Effect.Forget forget -> {}

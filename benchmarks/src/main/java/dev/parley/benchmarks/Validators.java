@@ -14,6 +14,7 @@ import dev.parley.hotstuff.HotStuffStatements;
 import dev.parley.hotstuff.QC;
 import dev.parley.hotstuff.Share;
 import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandPayloads;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,7 +35,8 @@ final class Validators {
                 ValidatorSet.of(scheme, signers.stream().map(Signer::publicKey).toList());
         SigningDomain domain = new SigningDomain("benchmark", 0);
         for (int i = 0; i < size; i++) {
-            setups.add(new ConsensusSetup(new ValidatorId(i), set, domain, scheme, signers.get(i), CommandBatch::read));
+            setups.add(new ConsensusSetup(
+                    new ValidatorId(i), set, domain, scheme, signers.get(i), CommandPayloads.INSTANCE));
         }
         statements = new HotStuffStatements(domain);
     }

@@ -24,6 +24,7 @@ import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.log.CommandPayloads;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,7 +81,7 @@ final class TestCluster {
                     new SigningDomain("test", 0),
                     scheme,
                     scheme.signer(new byte[] {1, (byte) i}),
-                    CommandBatch::read);
+                    CommandPayloads.INSTANCE);
             nodes[i] = new TestNode(i);
         }
     }
@@ -296,6 +297,7 @@ final class TestCluster {
                 case Effect.Accuse(Evidence proof) -> evidence.add(proof);
                 case Effect.Observe(Observation observation) -> observations.add(observation);
                 case Effect.Certify certify -> throw new AssertionError(certify);
+                case Effect.Compute compute -> throw new AssertionError(compute);
             }
         }
 

@@ -101,6 +101,8 @@ final class TendermintCore implements ConsensusCore {
             case Input.TimerFired(TimerId timer) -> onTimer(timer);
             case Input.PayloadReady(long answered, Payload payload) -> onPayloadReady(answered, payload);
             case Input.PayloadChecked(BlockId block, boolean accepted) -> onPayloadChecked(block, accepted);
+            case Input.LinksDoubtful doubtful -> {}
+            case Input.Computed computed -> throw new IllegalStateException("Tendermint has nothing computed");
             case Input.WorkPending(boolean pendingNow) -> workPending = pendingNow;
             case Input.CaughtUp(List<DecidedBlock> decided) -> onCaughtUp(decided);
         }

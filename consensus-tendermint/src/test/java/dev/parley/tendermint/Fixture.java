@@ -14,6 +14,7 @@ import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.log.CommandPayloads;
 import dev.parley.tendermint.TendermintMessage.Proposal;
 import dev.parley.tendermint.TendermintMessage.Vote;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class Fixture {
         setups = new ConsensusSetup[powers.length];
         for (int i = 0; i < powers.length; i++) {
             setups[i] = new ConsensusSetup(
-                    v(i), validators, new SigningDomain("test", 0), scheme, signers.get(i), CommandBatch::read);
+                    v(i), validators, new SigningDomain("test", 0), scheme, signers.get(i), CommandPayloads.INSTANCE);
         }
         statements = new TendermintStatements(setups[0].domain());
     }

@@ -247,6 +247,7 @@ final class TestCluster {
                 case Effect.Observe observe -> {}
                 case Effect.Certify certify -> {}
                 case Effect.Accuse accuse -> throw new AssertionError(accuse);
+                case Effect.Compute compute -> throw new AssertionError(compute);
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.parley.consensus;
 
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** A consensus protocol with its parameters: makes cores and all that a shell needs to serve them. Immutable, thread-safe. */
@@ -10,6 +11,33 @@ public interface ConsensusProtocol {
     /** What people call a view, round or epoch by the number that blocks, reports and observations give it. */
     default String viewName(long view) {
         return "view " + view;
+    }
+
+    /** Whether each view has a leader, whose block it is; else a block is of many, and who leads it says little. */
+    default boolean hasLeaders() {
+        return true;
+    }
+
+    /** Whether validators may have different voting powers, of which quorums are made; else all must have the same. */
+    default boolean countsPower() {
+        return true;
+    }
+
+    /**
+     * Whether cores need {@link ConsensusSetup#threshold}.
+     *
+     * @return how many shares the keys of so many validators must take, 1 to {@code validators}; empty for no such keys
+     */
+    default OptionalInt thresholdKeys(int validators) {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Whether validators tell each other of the commands that clients bring, before these are ordered. A protocol with leaders needs it:
+     * the next one must know them. One in which everybody proposes, and nobody can read it too early, needs that they do not.
+     */
+    default boolean gossipsCommands() {
+        return true;
     }
 
     ConsensusCore createCore(ConsensusSetup setup);

@@ -2,6 +2,7 @@ package dev.parley.consensus;
 
 import dev.parley.consensus.observe.Observation;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What a consensus core asks of the world, in the order in which it asks. */
 public sealed interface Effect {
@@ -24,8 +25,18 @@ public sealed interface Effect {
     /**
      * Asks for a payload for a child of {@code parent}. Answered by {@link Input.PayloadReady} with the same ticket: at once if
      * {@code evenIfEmpty}, else as soon as there is a command or evidence to order. A later request withdraws an earlier one.
+     *
+     * @param sample which commands it is to hold; null for all that fit into a block
      */
-    record RequestPayload(long ticket, BlockId parent, boolean evenIfEmpty) implements Effect {}
+    record RequestPayload(
+            long ticket,
+            BlockId parent,
+            boolean evenIfEmpty,
+            @Nullable Sample sample) implements Effect {
+        public RequestPayload(long ticket, BlockId parent, boolean evenIfEmpty) {
+            this(ticket, parent, evenIfEmpty, null);
+        }
+    }
 
     /**
      * Registers a block's payload under its parent, which was registered before or is decided, and asks whether it is acceptable
@@ -33,6 +44,14 @@ public sealed interface Effect {
      * always yes.
      */
     record CheckPayload(BlockId block, BlockId parent, Payload payload, boolean certified) implements Effect {}
+
+    /**
+     * Has heavy work done elsewhere. Answered by {@link Input.Computed} with the same ticket, in any order, once, unless this validator
+     * ends before. The core bounds how many are under way.
+     *
+     * @param ticket of none that is under way
+     */
+    record Compute(long ticket, Computation work) implements Effect {}
 
     /** The next height is decided. */
     record Decide(DecidedBlock block) implements Effect {}

@@ -18,6 +18,15 @@ public sealed interface Input {
     /** The answer to {@link Effect.CheckPayload}: whether the pool's rules, the bounds on block time and the application accept it. */
     record PayloadChecked(BlockId block, boolean accepted) implements Input {}
 
+    /**
+     * Nothing was decided for a while, in which messages may have been lost. The shell's clock says so, as that of a link would that sends
+     * again until it hears: a core that has time-outs of its own need not care, one that has none asks its peers to say again what they said.
+     */
+    record LinksDoubtful() implements Input {}
+
+    /** The answer to {@link Effect.Compute}. */
+    record Computed(long ticket, Computation.Result result) implements Input {}
+
     /** Whether commands or evidence wait that no decided block holds: an idle core wakes by it, a busy one keeps its timers. */
     record WorkPending(boolean pending) implements Input {}
 

@@ -20,6 +20,7 @@ public record Refusal(ValidatorId from, Reason reason, String detail) {
         BAD_PAYLOAD,
         BAD_EVIDENCE,
         UNREQUESTED,
-        OVER_CAPACITY
+        OVER_CAPACITY,
+        BAD_SHARE
     }
 }

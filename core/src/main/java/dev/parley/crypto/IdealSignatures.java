@@ -26,10 +26,6 @@ public final class IdealSignatures implements SignatureScheme {
     static final int SIGNATURE_BYTES = 16;
 
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    /** Odd, half of their bits set, no structure: they only keep short and zero inputs from multiplying to zero. */
-    private static final long FIRST = 0x9e3779b97f4a7c15L;
-
-    private static final long SECOND = 0xd1b54a32d192ed03L;
     private static final byte[] KEY_LABEL = {'i', 'd', 'e', 'a', 'l'};
 
     private final Map<PublicKey, Secret> secrets = new ConcurrentHashMap<>();
@@ -66,8 +62,8 @@ public final class IdealSignatures implements SignatureScheme {
         }
         PublicKey key = new PublicKey(Digest.sha256(KEY_LABEL, secret).toBytes());
         Secret words = new Secret(
-                (long) WORDS.get(secret, 0), (long) WORDS.get(secret, 8), (long) WORDS.get(secret, 16), (long)
-                        WORDS.get(secret, 24));
+                new KeyedHash((long) WORDS.get(secret, 0), (long) WORDS.get(secret, 8)),
+                new KeyedHash((long) WORDS.get(secret, 16), (long) WORDS.get(secret, 24)));
         secrets.put(key, words);
         return new IdealSigner(key, words);
     }
@@ -88,48 +84,13 @@ public final class IdealSignatures implements SignatureScheme {
     }
 
     /** Two hashes of 64 bits under keys that have nothing in common. */
-    private record Secret(long a, long b, long c, long d) {
+    private record Secret(KeyedHash first, KeyedHash second) {
         long low(byte[] statement) {
-            return hash(a, b, statement);
+            return first.of(statement);
         }
 
         long high(byte[] statement) {
-            return hash(c, d, statement);
-        }
-
-        /** A record would print what nobody may see. */
-        @Override
-        public String toString() {
-            return "secret";
-        }
-
-        /** Sixteen bytes a step, each step one full multiplication whose halves are folded together. */
-        private static long hash(long key, long otherKey, byte[] statement) {
-            long left = key ^ FIRST;
-            long right = otherKey ^ SECOND;
-            long state = fold(left ^ statement.length, right);
-            int at = 0;
-            for (; at + 16 <= statement.length; at += 16) {
-                state = fold((long) WORDS.get(statement, at) ^ left, (long) WORDS.get(statement, at + 8) ^ state)
-                        ^ right;
-            }
-            long first = 0;
-            long second = 0;
-            // The length went in at the beginning, so that zeros that fill up cannot be confused with zeros that were
-            // there.
-            for (int i = statement.length - 1; i >= at; i--) {
-                if (i - at >= 8) {
-                    second = second << 8 | (statement[i] & 0xff);
-                } else {
-                    first = first << 8 | (statement[i] & 0xff);
-                }
-            }
-            state = fold(first ^ left, second ^ state) ^ right;
-            return fold(state ^ left, FIRST ^ right);
-        }
-
-        private static long fold(long x, long y) {
-            return x * y ^ Math.unsignedMultiplyHigh(x, y);
+            return second.of(statement);
         }
     }
 }

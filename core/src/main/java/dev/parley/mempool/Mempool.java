@@ -4,6 +4,7 @@ import dev.parley.app.Convictions;
 import dev.parley.app.SessionTable;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Sample;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.log.Command;
@@ -11,6 +12,7 @@ import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -219,6 +222,16 @@ public final class Mempool {
      *     have expired it is a batch, if need be of no commands, whatever {@code evenIfEmpty}: a later block time settles them.
      */
     public Optional<CommandBatch> build(BlockId parent, long nowMillis, boolean evenIfEmpty) {
+        return build(parent, nowMillis, evenIfEmpty, null);
+    }
+
+    /**
+     * As {@link #build(BlockId, long, boolean)}, with no more than a sample of the commands. Of the bytes of a block it takes no larger
+     * part than of the commands, but may always hold one command.
+     *
+     * @param sample null for all that fit into a block
+     */
+    public Optional<CommandBatch> build(BlockId parent, long nowMillis, boolean evenIfEmpty, @Nullable Sample sample) {
         UndecidedBlock above = find(parent);
         if (above == null) {
             return Optional.empty();
@@ -226,7 +239,9 @@ public final class Mempool {
         moveTo(above);
         long time = Math.max(above.timeMillis, nowMillis);
         List<Command> batch = new ArrayList<>(Math.min(waitingCommands, settings.maxBlockCommands()));
-        boolean expired = fill(batch, time);
+        boolean expired = sample == null
+                ? fill(batch, settings.maxBlockCommands(), settings.maxBlockBytes(), time)
+                : fill(batch, sample, time);
         List<Evidence> accusations = evidence.fitting(above);
         return batch.isEmpty() && accusations.isEmpty() && !expired && !evenIfEmpty
                 ? Optional.empty()
@@ -234,8 +249,27 @@ public final class Mempool {
     }
 
     /** @return whether there were commands that have expired */
-    private boolean fill(List<Command> batch, long time) {
-        int bytes = PAYLOAD_HEADER_BYTES;
+    private boolean fill(List<Command> batch, Sample sample, long time) {
+        List<Command> candidates = new ArrayList<>();
+        boolean expired = fill(candidates, sample.of(), Long.MAX_VALUE, time);
+        long maxBytes = (long) settings.maxBlockBytes() * sample.take() / sample.of();
+        SplittableRandom random = new SplittableRandom(sample.seed());
+        long bytes = PAYLOAD_HEADER_BYTES;
+        for (int i = 0; i < Math.min(sample.take(), candidates.size()) && i < settings.maxBlockCommands(); i++) {
+            Collections.swap(candidates, i, random.nextInt(i, candidates.size()));
+            Command chosen = candidates.get(i);
+            bytes += chosen.sizeBytes();
+            if (bytes > maxBytes && !batch.isEmpty()) {
+                break;
+            }
+            batch.add(chosen);
+        }
+        return expired;
+    }
+
+    /** @return whether there were commands that have expired */
+    private boolean fill(List<Command> batch, int maxCommands, long maxBytes, long time) {
+        long bytes = PAYLOAD_HEADER_BYTES;
         boolean expired = false;
         for (Lane lane : lanes) {
             Entry next;
@@ -248,7 +282,7 @@ public final class Mempool {
                 switch (ordered.status(entry.id, command.expiresAtMillis(), time)) {
                     case SessionTable.Status.Fresh fresh -> {
                         bytes += command.sizeBytes();
-                        if (bytes > settings.maxBlockBytes() || batch.size() == settings.maxBlockCommands()) {
+                        if (bytes > maxBytes || batch.size() == maxCommands) {
                             return expired;
                         }
                         batch.add(command);

@@ -3,6 +3,7 @@ package dev.parley.validator;
 import dev.parley.app.BlockContext;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Sample;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
@@ -44,7 +45,11 @@ final class MempoolActor {
     /** The commands of {@code batch} that the application accepts as one block. */
     record Chosen(long ticket, CommandBatch batch, List<Command> commands) implements Request {}
 
-    record Build(long ticket, BlockId parent, boolean evenIfEmpty) implements Request {}
+    record Build(
+            long ticket,
+            BlockId parent,
+            boolean evenIfEmpty,
+            @Nullable Sample sample) implements Request {}
 
     record Check(BlockId block, BlockId parent, CommandBatch payload, boolean certified) implements Request {}
 
@@ -62,6 +67,7 @@ final class MempoolActor {
     private final Mempool pool;
     private final LongSupplier clockMillis;
     private final Duration regossipAfter;
+    private final boolean gossips;
     private final Network.Link link;
     private final ActorRef<ValidatorActor.Command> validator;
     private final ActorRef<GatewayActor.Request> gateway;
@@ -80,6 +86,7 @@ final class MempoolActor {
             Mempool pool,
             LongSupplier clockMillis,
             Duration regossipAfter,
+            boolean gossips,
             Network.Link link,
             ActorRef<ValidatorActor.Command> validator,
             ActorRef<GatewayActor.Request> gateway,
@@ -87,6 +94,7 @@ final class MempoolActor {
         this.pool = pool;
         this.clockMillis = clockMillis;
         this.regossipAfter = regossipAfter;
+        this.gossips = gossips;
         this.link = link;
         this.validator = validator;
         this.gateway = gateway;
@@ -96,18 +104,20 @@ final class MempoolActor {
     /**
      * @param clockMillis this validator's clock, milliseconds since 1970
      * @param regossipAfter how long a command may wait before peers are told of it again: messages get lost
+     * @param gossips whether peers are told of commands at all
      */
     static Behavior<Request> create(
             Mempool pool,
             LongSupplier clockMillis,
             Duration regossipAfter,
+            boolean gossips,
             Network.Link link,
             ActorRef<ValidatorActor.Command> validator,
             ActorRef<GatewayActor.Request> gateway) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(Signal.TICK, regossipAfter.dividedBy(2));
-            MempoolActor actor =
-                    new MempoolActor(pool, clockMillis, regossipAfter, link, validator, gateway, context.getSelf());
+            MempoolActor actor = new MempoolActor(
+                    pool, clockMillis, regossipAfter, gossips, link, validator, gateway, context.getSelf());
             return Behaviors.receiveMessage(request -> {
                 actor.on(request);
                 return Behaviors.same();
@@ -156,6 +166,9 @@ final class MempoolActor {
     private void admit(Command command) {
         Admission admission = pool.admit(command, null, clockMillis.getAsLong());
         if (admission instanceof Admission.Accepted) {
+            if (!gossips) {
+                return;
+            }
             if (news.isEmpty()) {
                 self.tell(Signal.GOSSIP);
             }
@@ -204,7 +217,8 @@ final class MempoolActor {
     private void answerBuild() {
         Build build = unanswered;
         if (build != null) {
-            Optional<CommandBatch> built = pool.build(build.parent(), clockMillis.getAsLong(), build.evenIfEmpty());
+            Optional<CommandBatch> built =
+                    pool.build(build.parent(), clockMillis.getAsLong(), build.evenIfEmpty(), build.sample());
             if (built.isPresent()) {
                 unanswered = null;
                 CommandBatch batch = built.get();
@@ -249,7 +263,9 @@ final class MempoolActor {
         if (!accusations.isEmpty()) {
             link.broadcast(new PeerMessage.Accusations(accusations));
         }
-        gossip(new ArrayList<>(pool.pendingOlderThan(regossipAfter.toMillis(), now, PeerMessage.MAX_COMMANDS)));
+        if (gossips) {
+            gossip(new ArrayList<>(pool.pendingOlderThan(regossipAfter.toMillis(), now, PeerMessage.MAX_COMMANDS)));
+        }
     }
 
     private void gossip(List<Command> commands) {

@@ -1,6 +1,7 @@
 package dev.parley.validator;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Computation;
 import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
@@ -8,6 +9,7 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.Refusal;
+import dev.parley.consensus.Sample;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
@@ -17,6 +19,7 @@ import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -47,6 +50,10 @@ final class ValidatorActor {
 
     private record TimerElapsed(TimerId timer) implements Command {}
 
+    private record Computed(long ticket, Computation.Result result) implements Command {}
+
+    private record ComputationFailed(long ticket, Throwable why) implements Command {}
+
     private enum Signal implements Command {
         /** Behind everything that was in the mailbox when a batch began to gather: one sync covers it all. */
         FLUSH
@@ -55,6 +62,7 @@ final class ValidatorActor {
     private final ConsensusSetup setup;
     private final Storage storage;
     private final Network.Link link;
+    private final Executor computations;
     private final Observer observer;
     private final Consumer<Refusal> refused;
     private final Consumer<DecidedBlock> appended;
@@ -73,6 +81,7 @@ final class ValidatorActor {
             EngineSettings settings,
             Storage storage,
             Network.Link link,
+            Executor computations,
             Observer observer,
             Consumer<Refusal> refused,
             Consumer<DecidedBlock> appended,
@@ -82,6 +91,7 @@ final class ValidatorActor {
         this.setup = setup;
         this.storage = storage;
         this.link = link;
+        this.computations = computations;
         this.observer = observer;
         this.refused = refused;
         this.appended = appended;
@@ -92,6 +102,7 @@ final class ValidatorActor {
     }
 
     /**
+     * @param computations runs what the core wants computed, never on this actor's thread
      * @param refused told of messages that the core refused, and of payloads that were
      * @param appended told of each block that became durable
      * @param awaiting told which peer's blocks are awaited, -1 for none
@@ -102,6 +113,7 @@ final class ValidatorActor {
             EngineSettings settings,
             Storage storage,
             Network.Link link,
+            Executor computations,
             Observer observer,
             Consumer<Refusal> refused,
             Consumer<DecidedBlock> appended,
@@ -113,6 +125,7 @@ final class ValidatorActor {
                     settings,
                     storage,
                     link,
+                    computations,
                     observer,
                     refused,
                     appended,
@@ -139,6 +152,9 @@ final class ValidatorActor {
             case PayloadReady ready -> engine.payloadReady(ready.ticket(), ready.payload());
             case PayloadChecked checked -> engine.payloadChecked(checked.block(), checked.accepted());
             case PayloadRefused refusal -> engine.payloadRefused(refusal.block(), refusal.why());
+            case Computed computed -> engine.computed(computed.ticket(), computed.result());
+            case ComputationFailed failed ->
+                throw new IllegalStateException("computation " + failed.ticket() + " of the core failed", failed.why());
             case WorkPending work -> engine.workPending(work.pending());
             case TimerElapsed elapsed -> engine.timerFired(elapsed.timer());
             case GetReport get -> get.replyTo().tell(engine.report());
@@ -189,13 +205,27 @@ final class ValidatorActor {
         }
 
         @Override
-        public void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty) {
-            neighbours().mempool().tell(new MempoolActor.Build(ticket, parent, evenIfEmpty));
+        public void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty, @Nullable Sample sample) {
+            neighbours().mempool().tell(new MempoolActor.Build(ticket, parent, evenIfEmpty, sample));
         }
 
         @Override
         public void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified) {
             neighbours().mempool().tell(new MempoolActor.Check(block, parent, commands(payload), certified));
+        }
+
+        /** The result goes to this incarnation's mailbox: none that comes after finds it. */
+        @Override
+        public void compute(long ticket, Computation work) {
+            computations.execute(() -> {
+                Command done;
+                try {
+                    done = new Computed(ticket, work.run());
+                } catch (RuntimeException | Error e) {
+                    done = new ComputationFailed(ticket, e);
+                }
+                self.tell(done);
+            });
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.parley.validator;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Computation;
 import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
@@ -17,9 +18,11 @@ import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Runs one consensus core: hands it inputs and carries out its effects.
@@ -35,6 +38,14 @@ public final class ValidatorEngine {
 
     /** So many late proposals are told apart by proposer. */
     private static final int MAX_PROPOSERS = 64;
+
+    /** After so many ticks without a decision links are doubted. */
+    private static final long FIRST_DOUBT = 2;
+    /** Never more ticks than that pass until they are doubted again. */
+    private static final long MAX_DOUBT = 16;
+
+    /** More computations under way at once are a defect of the core, which bounds them. */
+    private static final int MAX_COMPUTATIONS = 1 << 16;
 
     private record Held(long batch, Effect effect) {}
 
@@ -52,6 +63,9 @@ public final class ValidatorEngine {
         }
     };
 
+    /** Tickets of the computations under way. */
+    private final Set<Long> computing = new HashSet<>();
+
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private List<Storage.Write> gathering = new ArrayList<>();
     private long nextBatch = 1;
@@ -61,6 +75,10 @@ public final class ValidatorEngine {
     private boolean workPending;
     private boolean coreIsBehind;
     private long ticksWithoutDecision;
+    /** Since the last decision; and of these, at which the links are doubted next: each time after twice as many. */
+    private long ticksAtHeight;
+
+    private long doubtedAt = FIRST_DOUBT;
     private int nextStatusPeer;
 
     public ValidatorEngine(
@@ -118,6 +136,18 @@ public final class ValidatorEngine {
 
     public void payloadReady(long ticket, Payload payload) {
         step(new Input.PayloadReady(ticket, payload));
+    }
+
+    /**
+     * A computation that the core asked for is done.
+     *
+     * @throws IllegalStateException if it is not under way
+     */
+    public void computed(long ticket, Computation.Result result) {
+        if (!computing.remove(ticket)) {
+            throw new IllegalStateException("no computation " + ticket + " is under way");
+        }
+        step(new Input.Computed(ticket, result));
     }
 
     public void payloadChecked(BlockId block, boolean accepted) {
@@ -197,6 +227,8 @@ public final class ValidatorEngine {
                 DecidedBlock block = decide.block();
                 decidedHeight = block.height();
                 ticksWithoutDecision = 0;
+                ticksAtHeight = 0;
+                doubtedAt = FIRST_DOUBT;
                 gathering.add(new Storage.Write.Append(block));
                 world.ordered(block);
                 hold(effect);
@@ -206,9 +238,16 @@ public final class ValidatorEngine {
             case Effect.StartTimer start -> world.startTimer(start.timer(), start.delay());
             case Effect.CancelTimer cancel -> world.cancelTimer(cancel.timer());
             case Effect.RequestPayload request ->
-                world.requestPayload(request.ticket(), request.parent(), request.evenIfEmpty());
+                world.requestPayload(request.ticket(), request.parent(), request.evenIfEmpty(), request.sample());
             case Effect.CheckPayload check ->
                 world.checkPayload(check.block(), check.parent(), check.payload(), check.certified());
+            case Effect.Compute compute -> {
+                if (computing.size() == MAX_COMPUTATIONS || !computing.add(compute.ticket())) {
+                    throw new IllegalStateException("the core asks for computation " + compute.ticket() + " while "
+                            + computing.size() + " are under way");
+                }
+                world.compute(compute.ticket(), compute.work());
+            }
             case Effect.CatchUp behind -> {
                 coreIsBehind = true;
                 catchUp.wanted(behind.height(), behind.source(), decidedHeight);
@@ -261,6 +300,10 @@ public final class ValidatorEngine {
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         catchUp.tick(decidedHeight);
         tellIfNothingComes();
+        if (++ticksAtHeight == doubtedAt) {
+            doubtedAt += Math.min(ticksAtHeight, MAX_DOUBT);
+            step(new Input.LinksDoubtful());
+        }
         ticksWithoutDecision++;
         if (workPending
                 && settings.statusInterval().multipliedBy(ticksWithoutDecision).compareTo(settings.stallAfter()) >= 0) {

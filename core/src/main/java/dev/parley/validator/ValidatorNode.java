@@ -202,11 +202,13 @@ public final class ValidatorNode implements AutoCloseable {
             MessageVerifier verifier = parts.protocol().createVerifier(setup);
             ProvenEvidence proven =
                     new ProvenEvidence(evidence -> parts.protocol().convicts(setup, evidence));
+            java.util.concurrent.Executor offCore =
+                    system.dispatchers().lookup(DispatcherSelector.fromConfig(VERIFICATION_DISPATCHER));
             PeerGate gate = new PeerGate(
                     setup.validators().size(),
                     new PeerCodec(parts.protocol().createCodec(setup), setup.payloads()),
                     (from, message) -> verify(parts, verifier, proven, from, message),
-                    system.dispatchers().lookup(DispatcherSelector.fromConfig(VERIFICATION_DISPATCHER)),
+                    offCore,
                     settings.verifiers(),
                     new PeerGate.Limits(settings.inboxMessages(), settings.inboxBytes()),
                     this::route,
@@ -232,6 +234,7 @@ public final class ValidatorNode implements AutoCloseable {
                             settings.engine(),
                             parts.storage(),
                             link,
+                            offCore,
                             parts.observer(),
                             refusal -> {
                                 count(parts, refusal);
@@ -242,7 +245,14 @@ public final class ValidatorNode implements AutoCloseable {
                     "validator",
                     props);
             ActorRef<MempoolActor.Request> mempool = context.spawn(
-                    MempoolActor.create(pool, parts.clockMillis(), settings.regossipAfter(), link, validator, gateway),
+                    MempoolActor.create(
+                            pool,
+                            parts.clockMillis(),
+                            settings.regossipAfter(),
+                            parts.protocol().gossipsCommands(),
+                            link,
+                            validator,
+                            gateway),
                     "mempool",
                     props);
             ActorRef<ExecutorActor.Command> executorActor = context.spawn(

@@ -1,9 +1,11 @@
 package dev.parley.validator;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Computation;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Payload;
+import dev.parley.consensus.Sample;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
@@ -11,6 +13,7 @@ import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link ValidatorEngine} needs of its surroundings: an actor gives it in production, the simulator in simulation. Nothing in
@@ -33,13 +36,19 @@ public interface World {
     List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes);
 
     /** As {@link dev.parley.consensus.Effect.RequestPayload}; answered by {@link ValidatorEngine#payloadReady}. */
-    void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty);
+    void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty, @Nullable Sample sample);
 
     /**
      * As {@link dev.parley.consensus.Effect.CheckPayload}; answered by {@link ValidatorEngine#payloadChecked} or {@link
      * ValidatorEngine#payloadRefused}.
      */
     void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified);
+
+    /**
+     * Runs the work on no thread that the engine runs on, unless that costs nothing; {@link ValidatorEngine#computed} with the same ticket
+     * is called once it is done. If it throws, the validator ends as if the core had.
+     */
+    void compute(long ticket, Computation work);
 
     /**
      * The next block is decided, perhaps not yet durable: for whoever answers {@link #requestPayload} and {@link #checkPayload}, which

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.app.Convictions;
 import dev.parley.app.SessionTable;
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Sample;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.log.ClientId;
@@ -14,7 +15,9 @@ import dev.parley.log.CommandId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -315,6 +318,55 @@ class MempoolTest {
         assertThat(pool.build(B, NOW, true)).isPresent();
         assertThat(pool.build(blockId(99), NOW, true)).isPresent();
         assertThat(pool.build(blockId(10), NOW, true)).isEmpty();
+    }
+
+    @Test
+    void a_sample_is_taken_out_of_the_first_commands_by_its_seed_alone() {
+        for (int i = 1; i <= 8; i++) {
+            admit(command(i));
+        }
+        Map<Long, Integer> taken = new HashMap<>();
+        for (int seed = 0; seed < 3000; seed++) {
+            List<Long> chosen = sample(6, 2, seed);
+            assertThat(chosen).hasSize(2).doesNotHaveDuplicates();
+            assertThat(sample(6, 2, seed)).isEqualTo(chosen);
+            chosen.forEach(sequence -> taken.merge(sequence, 1, Integer::sum));
+        }
+        assertThat(taken.keySet()).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L);
+        assertThat(taken.values()).allMatch(times -> times > 900 && times < 1100, "about a third of 3000");
+    }
+
+    @Test
+    void a_sample_of_few_commands_is_all_of_them_and_of_none_is_nothing() {
+        Sample sample = new Sample(6, 3, 1);
+        assertThat(pool.build(BlockId.GENESIS, NOW, false, sample)).isEmpty();
+        assertThat(pool.build(BlockId.GENESIS, NOW, true, sample)).isPresent();
+        admit(command(1), command(2));
+        assertThat(sample(6, 3, 1)).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(sample(Integer.MAX_VALUE, Integer.MAX_VALUE, 1)).containsExactlyInAnyOrder(1L, 2L);
+    }
+
+    @Test
+    void a_sample_holds_no_more_than_its_part_of_a_blocks_bytes_but_one_command_always() {
+        for (int i = 1; i <= 5; i++) {
+            admit(command(i, 1, NOW, 800));
+        }
+        assertThat(sample(5, 5, 1)).as("of 2000 bytes").hasSize(2);
+        assertThat(sample(4, 2, 1)).as("of 1000 bytes").hasSize(1);
+        assertThat(sample(5, 1, 1)).as("of 400 bytes").hasSize(1);
+    }
+
+    @Test
+    void a_sample_leaves_out_what_an_undecided_ancestor_holds() {
+        admit(command(1), command(2), command(3));
+        register(A, BlockId.GENESIS, batch(NOW, command(2)));
+        CommandBatch built = pool.build(A, NOW, true, new Sample(9, 9, 4)).orElseThrow();
+        assertThat(sequences(built)).containsExactlyInAnyOrder(1L, 3L);
+    }
+
+    private List<Long> sample(int of, int take, long seed) {
+        return sequences(pool.build(BlockId.GENESIS, NOW, true, new Sample(of, take, seed))
+                .orElseThrow());
     }
 
     private void admit(Command... commands) {

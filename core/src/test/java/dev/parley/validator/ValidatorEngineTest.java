@@ -1,9 +1,11 @@
 package dev.parley.validator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Certificate;
+import dev.parley.consensus.Computation;
 import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.ConsensusRecord;
@@ -16,6 +18,7 @@ import dev.parley.consensus.Payload;
 import dev.parley.consensus.RecordKey;
 import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Restored;
+import dev.parley.consensus.Sample;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
@@ -33,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +44,8 @@ class ValidatorEngineTest {
     private record Text(String text) implements ConsensusMessage {}
 
     private record Note(String text) implements ConsensusRecord {}
+
+    private record Sum(int value) implements Computation.Result {}
 
     private record NoCertificate() implements Certificate {
         @Override
@@ -203,6 +209,41 @@ class ValidatorEngineTest {
                 .anyMatch(line -> line.startsWith("observe Stalled") && line.contains("a quorum of nothing"));
     }
 
+    @Test
+    void a_computation_is_handed_out_before_the_disk_has_done_and_its_result_is_handed_back() {
+        core.answer(persist("share"), new Effect.Compute(7, () -> new Sum(5)), send(V1, "share"));
+        engine.received(V1, consensus("x"));
+        assertThat(world.log).as("nobody else sees it").containsExactly("compute 7: Sum[value=5]");
+        engine.computed(7, new Sum(5));
+        assertThat(core.inputs).last().isEqualTo(new Input.Computed(7, new Sum(5)));
+    }
+
+    @Test
+    void no_result_reaches_the_core_that_it_did_not_ask_for_or_has_already() {
+        assertThatThrownBy(() -> engine.computed(7, new Sum(5))).isInstanceOf(IllegalStateException.class);
+        core.answer(new Effect.Compute(7, () -> new Sum(5)));
+        engine.received(V1, consensus("x"));
+        engine.computed(7, new Sum(5));
+        assertThatThrownBy(() -> engine.computed(7, new Sum(5))).isInstanceOf(IllegalStateException.class);
+        assertThat(core.inputs).filteredOn(Input.Computed.class::isInstance).hasSize(1);
+    }
+
+    @Test
+    void one_ticket_for_two_computations_at_once_is_a_defect_of_the_core() {
+        core.answer(new Effect.Compute(7, () -> new Sum(5)), new Effect.Compute(7, () -> new Sum(6)));
+        assertThatThrownBy(() -> engine.received(V1, consensus("x"))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void the_pool_hears_which_commands_the_core_wants() {
+        Sample sample = new Sample(8, 2, 99);
+        core.answer(
+                new Effect.RequestPayload(1, BlockId.GENESIS, true),
+                new Effect.RequestPayload(2, BlockId.GENESIS, true, sample));
+        engine.received(V1, consensus("x"));
+        assertThat(world.log).containsExactly("request 1 null", "request 2 " + sample);
+    }
+
     private static PeerMessage consensus(String text) {
         return new PeerMessage.Consensus(new Text(text));
     }
@@ -339,7 +380,14 @@ class ValidatorEngineTest {
         }
 
         @Override
-        public void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty) {}
+        public void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty, @Nullable Sample sample) {
+            log.add("request " + ticket + " " + sample);
+        }
+
+        @Override
+        public void compute(long ticket, Computation work) {
+            log.add("compute " + ticket + ": " + work.run());
+        }
 
         @Override
         public void checkPayload(BlockId block, BlockId parent, Payload payload, boolean certified) {}

@@ -26,6 +26,7 @@ import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.log.CommandPayloads;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ class PeerCodecTest {
                 new SigningDomain("test", 0),
                 scheme,
                 scheme.signer(new byte[IdealSignatures.SECRET_BYTES]),
-                CommandBatch::read);
+                CommandPayloads.INSTANCE);
         return new PeerCodec(LocalCluster.protocol(ConfigFactory.load()).createCodec(setup), CommandBatch::read);
     }
 }

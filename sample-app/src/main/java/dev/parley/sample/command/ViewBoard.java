@@ -7,6 +7,7 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.sample.command.Screen.Style;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,8 @@ final class ViewBoard {
     private static final int VIEWS_TO_SETTLE = 4;
 
     private static final String LEGEND = "P proposed  ✓ voted  ✗ would not vote  T timed out  ◆ decided";
+    /** Who waits for no leader neither loses patience nor refuses anybody a vote. */
+    private static final String LEADERLESS_LEGEND = "P proposed  ✓ voted  ◆ decided";
 
     /** What one validator did in one view; what comes later in this order covers what came before. */
     private enum Mark {
@@ -46,6 +49,9 @@ final class ViewBoard {
         private final Set<BlockId> blocks = new LinkedHashSet<>();
         private final Set<String> certificates = new TreeSet<>();
         private @Nullable ValidatorId leader;
+        /** Whose proposals are in the block, where that is agreed. */
+        private final Set<ValidatorId> included = new TreeSet<>(Comparator.comparingInt(ValidatorId::index));
+
         private long height;
         private boolean empty = true;
         /** What happened meanwhile and belongs to no view. */
@@ -91,12 +97,12 @@ final class ViewBoard {
         for (int i = 0; i < validators; i++) {
             ids.append(name(i)).append(' ');
         }
-        screen.line(screen.paint(LEGEND, Style.DIM));
+        screen.line(screen.paint(protocol.hasLeaders() ? LEGEND : LEADERLESS_LEGEND, Style.DIM));
         screen.line(String.format(
                 "%8s  %-" + nameWidth() + "s %-9s %s",
                 "",
                 "",
-                "leader",
+                protocol.hasLeaders() ? "leader" : "proposals",
                 ids.toString().stripTrailing()));
     }
 
@@ -113,7 +119,9 @@ final class ViewBoard {
                 View view = view(proposed.view(), millis);
                 if (view != null) {
                     view.mark(validator, Mark.PROPOSED);
-                    view.blocks.add(proposed.block());
+                    if (protocol.hasLeaders()) {
+                        view.blocks.add(proposed.block());
+                    }
                     view.height = proposed.height();
                     view.empty &= proposed.empty();
                 }
@@ -133,6 +141,9 @@ final class ViewBoard {
                 View view = view(formed.view(), millis);
                 if (view != null) {
                     view.certificates.add(formed.kind());
+                    if (!protocol.hasLeaders() && formed.block() == null) {
+                        view.included.addAll(formed.signers());
+                    }
                 }
             }
             case Observation.Decided decided -> {
@@ -200,13 +211,9 @@ final class ViewBoard {
             marks.append(glyph(view, i)).append(" ".repeat(width));
             decisions.append(view.decided[i] ? screen.paint("◆", Style.GREEN) : screen.paint("·", Style.DIM));
         }
-        ValidatorId leader = view.leader;
         StringBuilder outcome = new StringBuilder();
-        if (!view.certificates.isEmpty()) {
-            outcome.append(String.format("%-6s", String.join("+", view.certificates)));
-        } else {
-            outcome.append(String.format("%-6s", "none"));
-        }
+        String certificates = view.certificates.isEmpty() ? "none" : String.join("+", view.certificates);
+        outcome.append(String.format(protocol.hasLeaders() ? "%-6s" : "%-14s", certificates));
         if (view.height > 0) {
             String height = String.format("height %-4d", view.height);
             outcome.append(decisions).append("  ");
@@ -224,10 +231,20 @@ final class ViewBoard {
                         "%5d ms  %-" + nameWidth() + "s %s %s %s",
                         view.startedMillis,
                         protocol.viewName(number),
-                        leader == null ? "         " : padded(leader.index(), 9),
+                        proposers(view),
                         marks,
                         outcome)
                 .stripTrailing());
+    }
+
+    /** The leader, or how many of the validators the block is of. */
+    private String proposers(View view) {
+        if (!protocol.hasLeaders()) {
+            String count = view.included.isEmpty() ? "" : view.included.size() + " of " + validators;
+            return String.format("%-9s", count);
+        }
+        ValidatorId leader = view.leader;
+        return leader == null ? " ".repeat(9) : padded(leader.index(), 9);
     }
 
     /** Of the numbers that an audience sees, few have more than two digits. */

@@ -1,6 +1,7 @@
 package dev.parley.testkit.byzantine;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Computation;
 import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.ConsensusProtocol;
@@ -72,6 +73,8 @@ public final class Twin implements Behaviour {
                         case Effect.CancelTimer(TimerId timer) ->
                             said.add(new Effect.CancelTimer(new TimerId(SECOND + timer.name())));
                         case Effect.CheckPayload check -> next.add(new Input.PayloadChecked(check.block(), true));
+                        case Effect.Compute(long asked, Computation work) ->
+                            next.add(new Input.Computed(asked, work.run()));
                         case Effect.RequestPayload request -> ticket = request.ticket();
                         case Effect.Decide(DecidedBlock block) -> decided(block);
                         default -> {}

@@ -7,6 +7,7 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.MessageVerifier;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,21 @@ public record WithOtherCores(ConsensusProtocol original, Function<ConsensusSetup
     @Override
     public String viewName(long view) {
         return original.viewName(view);
+    }
+
+    @Override
+    public boolean hasLeaders() {
+        return original.hasLeaders();
+    }
+
+    @Override
+    public boolean countsPower() {
+        return original.countsPower();
+    }
+
+    @Override
+    public OptionalInt thresholdKeys(int validators) {
+        return original.thresholdKeys(validators);
     }
 
     @Override

@@ -68,14 +68,24 @@ public record Comparison(List<ProtocolUnderTest> protocols, List<Integer> sizes)
 
     /** @param progress told what is measured next, in a few words */
     public List<Table> tables(Consumer<String> progress) {
+        Table good = table("good", "Good case", CostTables.GOOD, sizes, protocols, CostTables::good, progress);
         return List.of(
-                table("good", "Good case", CostTables.GOOD, sizes, CostTables::good, progress),
-                table("silent", "f silent validators", CostTables.SILENT, sizes, CostTables::silent, progress),
+                good,
+                Growth.of(good),
+                table(
+                        "silent",
+                        "f silent validators",
+                        CostTables.SILENT,
+                        sizes,
+                        protocols,
+                        CostTables::silent,
+                        progress),
                 table(
                         "faulty-leader",
                         "A leader falls silent",
                         CostTables.FAULTY_LEADER,
                         sizes,
+                        protocols.stream().filter(ProtocolUnderTest::hasLeaders).toList(),
                         CostTables::faultyLeader,
                         progress),
                 table(
@@ -83,6 +93,7 @@ public record Comparison(List<ProtocolUnderTest> protocols, List<Integer> sizes)
                         "One validator per region",
                         RegionTable.HEADER,
                         affordable(RegionTable.SIZES),
+                        protocols,
                         RegionTable::row,
                         progress),
                 table(
@@ -90,8 +101,14 @@ public record Comparison(List<ProtocolUnderTest> protocols, List<Integer> sizes)
                         "25 Mbit/s per validator",
                         ThroughputTable.HEADER,
                         affordable(ThroughputTable.SIZES),
+                        protocols,
                         ThroughputTable::row,
                         progress));
+    }
+
+    /** Those of the sizes with which a protocol is measured. */
+    public static List<Integer> sizesOf(ProtocolUnderTest protocol, List<Integer> sizes) {
+        return sizes.stream().filter(size -> size <= protocol.mostMeasured()).toList();
     }
 
     private List<Integer> affordable(List<Integer> own) {
@@ -104,11 +121,12 @@ public record Comparison(List<ProtocolUnderTest> protocols, List<Integer> sizes)
             String title,
             List<String> header,
             List<Integer> rowSizes,
+            List<ProtocolUnderTest> measured,
             BiFunction<ProtocolUnderTest, Integer, List<String>> measure,
             Consumer<String> progress) {
         List<List<String>> rows = new ArrayList<>();
-        for (ProtocolUnderTest protocol : protocols) {
-            for (int size : rowSizes) {
+        for (ProtocolUnderTest protocol : measured) {
+            for (int size : sizesOf(protocol, rowSizes)) {
                 progress.accept(name + ": " + protocol.name() + ", n = " + size);
                 rows.add(measure.apply(protocol, size));
             }

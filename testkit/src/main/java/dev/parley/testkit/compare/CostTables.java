@@ -14,8 +14,14 @@ final class CostTables {
     private static final int MEASURED_BLOCKS = 24;
 
     private static final int WARM_UP_BLOCKS = 8;
+    /** Where no leader makes blocks differ. */
+    private static final int EQUAL_WARM_UP_BLOCKS = 2;
+
+    private static final int EQUAL_BLOCKS = 4;
     /** A lone command is brought to so many validators, one after the other. */
     private static final int LONE_COMMANDS = 12;
+
+    private static final int EQUAL_LONE_COMMANDS = 3;
 
     static final List<String> GOOD = List.of(
             "protocol",
@@ -59,15 +65,15 @@ final class CostTables {
 
     static List<String> good(ProtocolUnderTest protocol, int size) {
         Testbed testbed = new Testbed(protocol, Links.uniform(size, DELAY_MICROS), 1, 1);
-        testbed.stock(WARM_UP_BLOCKS + MEASURED_BLOCKS);
-        testbed.runUntilHeight(WARM_UP_BLOCKS + MEASURED_BLOCKS);
-        PerBlock blocks =
-                PerBlock.between(testbed.marks(), WARM_UP_BLOCKS - 1, WARM_UP_BLOCKS + MEASURED_BLOCKS - 1, size);
+        int warmUp = protocol.hasLeaders() ? WARM_UP_BLOCKS : EQUAL_WARM_UP_BLOCKS;
+        int all = warmUp + (protocol.hasLeaders() ? MEASURED_BLOCKS : EQUAL_BLOCKS);
+        testbed.runStockedUntilHeight(all);
+        PerBlock blocks = PerBlock.between(testbed.marks(), warmUp - 1, all - 1, size);
         testbed.settle();
         int leader = testbed.leader();
         Testbed.Flight toLeader = lone(testbed, leader);
         Traffic before = testbed.gossip();
-        double toAny = lone(testbed);
+        double toAny = lone(protocol, testbed);
         Traffic gossip = testbed.gossip().since(before);
         return Table.row(
                 protocol.name(),
@@ -81,8 +87,8 @@ final class CostTables {
                 blocks.mostMessages(),
                 blocks.mostBytes(),
                 blocks.verified(),
-                (double) gossip.messages() / LONE_COMMANDS,
-                (double) gossip.bytes() / LONE_COMMANDS);
+                (double) gossip.messages() / loneCommands(protocol),
+                (double) gossip.bytes() / loneCommands(protocol));
     }
 
     static List<String> silent(ProtocolUnderTest protocol, int size) {
@@ -91,10 +97,9 @@ final class CostTables {
         for (int i = 0; i < faulty; i++) {
             testbed.silence(3 * i + 2);
         }
-        int half = Math.max(size, MEASURED_BLOCKS);
+        int half = protocol.hasLeaders() ? Math.max(size, MEASURED_BLOCKS) : EQUAL_BLOCKS;
         int all = 2 * half;
-        testbed.stock(all);
-        testbed.runUntilHeight(all);
+        testbed.runStockedUntilHeight(all);
         PerBlock then = PerBlock.between(testbed.marks(), half - 1, all - 1, size - faulty);
         double first = delays(testbed.marks().get(half - 1).micros()) / half;
         testbed.settle();
@@ -102,7 +107,7 @@ final class CostTables {
                 protocol.name(),
                 size,
                 faulty,
-                lone(testbed),
+                lone(protocol, testbed),
                 first,
                 then.delays(),
                 then.timeouts(),
@@ -147,14 +152,19 @@ final class CostTables {
     }
 
     /** The mean over validators that are up and spread over all, of the delays until the last of them has decided. */
-    private static double lone(Testbed testbed) {
+    private static double lone(ProtocolUnderTest protocol, Testbed testbed) {
         List<Integer> up = testbed.up();
+        int count = loneCommands(protocol);
         double sum = 0;
-        for (int i = 0; i < LONE_COMMANDS; i++) {
-            sum += delays(lone(testbed, up.get((int) ((long) i * up.size() / LONE_COMMANDS)))
-                    .untilLast());
+        for (int i = 0; i < count; i++) {
+            sum += delays(
+                    lone(testbed, up.get((int) ((long) i * up.size() / count))).untilLast());
         }
-        return sum / LONE_COMMANDS;
+        return sum / count;
+    }
+
+    private static int loneCommands(ProtocolUnderTest protocol) {
+        return protocol.hasLeaders() ? LONE_COMMANDS : EQUAL_LONE_COMMANDS;
     }
 
     private static double delays(long micros) {

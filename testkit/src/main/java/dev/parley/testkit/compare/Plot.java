@@ -17,7 +17,8 @@ public final class Plot {
     private static final List<String> DASHES = List.of("", "7 3", "2 3", "9 3 2 3", "4 4");
     private static final List<String> MARKS = List.of("●", "■", "▲", "◆", "✚");
 
-    private record Panel(String title, Table table, String column) {}
+    /** @param fitted whether to draw and name the power of n that comes nearest */
+    private record Panel(String title, Table table, String column, boolean fitted) {}
 
     private final StringBuilder svg = new StringBuilder();
     private final List<String> protocols;
@@ -33,10 +34,10 @@ public final class Plot {
     public static String of(Table good, Table throughput) {
         Plot plot = new Plot(good.protocols());
         plot.draw(List.of(
-                new Panel("messages per block, all validators together", good, "messages"),
-                new Panel("bytes per block, all validators together", good, "bytes"),
-                new Panel("signatures verified per block and validator", good, "signatures verified"),
-                new Panel("commands/s at 25 Mbit/s per validator", throughput, "commands/s, consensus alone")));
+                new Panel("messages per block, all validators together", good, "messages", true),
+                new Panel("bytes per block, all validators together", good, "bytes", true),
+                new Panel("signatures verified per block and validator", good, "signatures verified", false),
+                new Panel("commands/s at 25 Mbit/s per validator", throughput, "commands/s, consensus alone", false)));
         return plot.svg.toString();
     }
 
@@ -99,6 +100,9 @@ public final class Plot {
         }
         for (int i = 0; i < series.size(); i++) {
             draw(series.get(i), i, across, up);
+            if (panel.fitted()) {
+                drawFit(series.get(i), i, across, up, left + 10, top + 18 + 16 * i);
+            }
         }
     }
 
@@ -113,6 +117,26 @@ public final class Plot {
         }
         line("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>"
                 .formatted(path, colour(index), dash(index)));
+    }
+
+    /** A thin line over the sizes that the fit took, and its exponent at the upper left. */
+    private void drawFit(List<double[]> points, int index, Axis across, Axis up, int x, int y) {
+        List<double[]> taken = Growth.within(points);
+        if (taken.size() < 2) {
+            return;
+        }
+        Growth.Fit fit = Growth.fit(taken);
+        double first = taken.getFirst()[0];
+        double last = taken.getLast()[0];
+        line("<path d=\"M%s %sL%s %s\" stroke=\"%s\" stroke-width=\"0.7\"/>"
+                .formatted(
+                        number(across.at(first)),
+                        number(up.at(fit.at(first))),
+                        number(across.at(last)),
+                        number(up.at(fit.at(last))),
+                        colour(index)));
+        line("<text x=\"%d\" y=\"%d\" fill=\"%s\">%s n^%s</text>"
+                .formatted(x, y, colour(index), mark(index), String.format(Locale.ROOT, "%.2f", fit.exponent())));
     }
 
     /** From {@code low} at {@code begin} over {@code length} pixels to {@code high}. */

@@ -37,7 +37,7 @@ final class Testbed {
 
     private static final int MOST_QUIETS = 10;
     private static final long MOST_SETTLING_MESSAGES = 200_000;
-    private static final long MOST_STEPS = 15_000_000;
+    private static final long MOST_STEPS = 100_000_000;
 
     /**
      * All counts at the moment when a height was first decided.
@@ -97,6 +97,7 @@ final class Testbed {
     private final long[] waited;
     private long timeouts;
     private long commands;
+    private long stocked;
     private long steps;
 
     Testbed(ProtocolUnderTest protocol, Links links, int blockCommands, int patience) {
@@ -178,7 +179,21 @@ final class Testbed {
 
     /** Commands that all validators have from the start, as if clients had brought them to each. */
     void stock(int count) {
+        stocked += count;
         give(newCommands(0, count));
+    }
+
+    /** Commands wait at all validators all the while, however many of them a block takes. */
+    void runStockedUntilHeight(int height) {
+        stock(height);
+        while (marks.size() < height) {
+            int last = marks.size();
+            runUntil(() -> marks.size() > last);
+            int lacking = (int) (height - marks.size() - (stocked - commands));
+            if (lacking > 0) {
+                stock(lacking);
+            }
+        }
     }
 
     /** The next commands of one validator's clients. */

@@ -25,6 +25,10 @@ final class ThroughputTable {
 
     private static final int WARM_UP_BLOCKS = 8;
     private static final int MEASURED_BLOCKS = 12;
+    /** Where no leader makes blocks differ. */
+    private static final int EQUAL_WARM_UP_BLOCKS = 2;
+
+    private static final int EQUAL_BLOCKS = 4;
     /** A block to 63 others takes seconds: no view may be given up for that. */
     private static final int PATIENCE = 300;
 
@@ -49,8 +53,10 @@ final class ThroughputTable {
         Links links = Links.uniform(size, DELAY_MICROS).withEgress(BITS_PER_SECOND);
         Testbed testbed = new Testbed(protocol, links, BLOCK_COMMANDS, PATIENCE);
         supply(testbed, size, OUTSTANDING, gossip);
+        int warmUp = protocol.hasLeaders() ? WARM_UP_BLOCKS : EQUAL_WARM_UP_BLOCKS;
+        int measured = protocol.hasLeaders() ? MEASURED_BLOCKS : EQUAL_BLOCKS;
         int seen = 0;
-        while (seen < WARM_UP_BLOCKS + MEASURED_BLOCKS) {
+        while (seen < warmUp + measured) {
             int last = seen;
             testbed.runUntil(() -> testbed.marks().size() > last);
             long before = seen == 0 ? 0 : testbed.marks().get(seen - 1).commands();
@@ -58,10 +64,10 @@ final class ThroughputTable {
             int decided = (int) (testbed.marks().get(seen - 1).commands() - before);
             supply(testbed, size, decided, gossip);
         }
-        Testbed.Mark begin = testbed.marks().get(WARM_UP_BLOCKS - 1);
-        Testbed.Mark end = testbed.marks().get(WARM_UP_BLOCKS + MEASURED_BLOCKS - 1);
+        Testbed.Mark begin = testbed.marks().get(warmUp - 1);
+        Testbed.Mark end = testbed.marks().get(warmUp + measured - 1);
         double micros = end.micros() - begin.micros();
-        return new Rate((end.commands() - begin.commands()) * 1e6 / micros, micros / MEASURED_BLOCKS);
+        return new Rate((end.commands() - begin.commands()) * 1e6 / micros, micros / measured);
     }
 
     /** A new command for each that was decided, brought to the validators in equal parts. */

@@ -12,8 +12,12 @@ import dev.parley.testkit.sim.ProtocolUnderTest;
 import java.time.Duration;
 import java.util.List;
 
-/** What the simulator needs to know of a protocol of which nothing is known: the properties of all protocols, and a patient bound. */
-record AnyProtocol(ConsensusProtocol protocol) implements ProtocolUnderTest {
+/**
+ * What the simulator needs to know of a protocol of which nothing else is known: the properties of all protocols, and a patient bound.
+ *
+ * @param checksProposals whether the application is asked about proposals before they are decided
+ */
+record AnyProtocol(ConsensusProtocol protocol, boolean checksProposals) implements ProtocolUnderTest {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     @Override

@@ -98,10 +98,15 @@ public abstract class ConsensusProtocolContract {
         return "";
     }
 
+    /** Whether the application is asked about proposals before they are decided: not where nobody can read them before. */
+    protected boolean checksProposals() {
+        return true;
+    }
+
     @BeforeAll
     void recordOneRun() {
         protocol = byName().create();
-        run = RecordedRun.of(protocol, RECORDED_SEED);
+        run = RecordedRun.of(protocol, checksProposals(), RECORDED_SEED);
         assertThat(run.lives)
                 .as("lives of validators, more than there are validators if any restarted")
                 .hasSizeGreaterThan(run.setup().validators().size());
@@ -276,7 +281,8 @@ public abstract class ConsensusProtocolContract {
 
     @Test
     void a_simulated_run_is_the_same_each_time() {
-        Simulation simulation = new Simulation(new AnyProtocol(protocol), SimulationOptions.DEFAULTS.withBlocks(20));
+        Simulation simulation =
+                new Simulation(new AnyProtocol(protocol, checksProposals()), SimulationOptions.DEFAULTS.withBlocks(20));
         for (long seed = 1; seed <= 5; seed++) {
             assertThat(simulation.compareTwice(seed)).isNull();
         }
@@ -302,7 +308,7 @@ public abstract class ConsensusProtocolContract {
     void the_simulator_finds_no_fork_no_loss_and_no_stall() {
         for (int validators : new int[] {4, 7}) {
             Simulation simulation = new Simulation(
-                    new AnyProtocol(protocol),
+                    new AnyProtocol(protocol, checksProposals()),
                     SimulationOptions.DEFAULTS.withValidators(validators).withBlocks(20));
             assertThat(LongStream.rangeClosed(1, 20).mapToObj(simulation::run))
                     .as("seeds 1 to 20 with %d validators", validators)
@@ -312,8 +318,8 @@ public abstract class ConsensusProtocolContract {
 
     @Test
     void an_idle_cluster_rests_and_the_first_command_afterwards_is_decided_at_once() {
-        SimulatedCluster cluster =
-                new SimulatedCluster(new AnyProtocol(protocol), protocol, 4, Map.of(), Swarm.CALM, new RandomStream(1));
+        SimulatedCluster cluster = new SimulatedCluster(
+                new AnyProtocol(protocol, checksProposals()), protocol, 4, Map.of(), Swarm.CALM, new RandomStream(1));
         long rested = 0;
         for (int round = 0; round < 6; round++) {
             long timeOuts = cluster.counters().get(Counter.TIME_OUTS);

@@ -33,6 +33,7 @@ record EffectText(MessageCodec codec) {
             case Effect.StartTimer start -> start.toString();
             case Effect.CancelTimer cancel -> cancel.toString();
             case Effect.RequestPayload request -> request.toString();
+            case Effect.Compute compute -> "compute " + compute.ticket();
             case Effect.CatchUp behind -> behind.toString();
             case Effect.Observe observe -> observe.toString();
         };

@@ -45,6 +45,9 @@ final class LonelyCore {
                 }
                 case Effect.CheckPayload check ->
                     answers.add(new Input.PayloadChecked(check.block(), check.certified() || random.nextInt(8) > 0));
+                case Effect.Compute compute ->
+                    answers.add(
+                            new Input.Computed(compute.ticket(), compute.work().run()));
                 case Effect.CatchUp behind -> answers.add(new Input.CaughtUp(List.of()));
                 default -> {}
             }

@@ -80,7 +80,8 @@ final class RecordedRun {
         decided.forEach(block -> certificates.add(block.certificate()));
     }
 
-    static RecordedRun of(ConsensusProtocol protocol, long seed) {
+    /** @param checksProposals whether the application is asked about proposals before they are decided */
+    static RecordedRun of(ConsensusProtocol protocol, boolean checksProposals, long seed) {
         RecordedProtocol recorded = new RecordedProtocol(protocol);
         EnumSet<Fault> faults = EnumSet.allOf(Fault.class);
         faults.remove(Fault.BYZANTINE);
@@ -88,7 +89,7 @@ final class RecordedRun {
                 .withValidators(VALIDATORS)
                 .withBlocks(BLOCKS)
                 .withFaults(faults);
-        RunResult.Failure failure = new Simulation(new AnyProtocol(recorded.protocol()), options)
+        RunResult.Failure failure = new Simulation(new AnyProtocol(recorded.protocol(), checksProposals), options)
                 .run(seed)
                 .failure();
         assertThat(failure).as("seed %d of the simulator", seed).isNull();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * its size.
  */
 final class EventQueue {
-    private static final int SEQUENCE_BITS = 24;
+    private static final int SEQUENCE_BITS = 26;
     /** No run has more events. */
     static final long MAX_EVENTS = 1L << SEQUENCE_BITS;
 

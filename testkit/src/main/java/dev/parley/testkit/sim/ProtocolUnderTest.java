@@ -2,6 +2,8 @@ package dev.parley.testkit.sim;
 
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.crypto.SigningDomain;
+import dev.parley.crypto.threshold.IdealThreshold;
+import dev.parley.crypto.threshold.KeyDealer;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.StatementSlots;
@@ -33,6 +35,29 @@ public interface ProtocolUnderTest {
     List<Behaviour> behaviours();
 
     List<PlantedBug> bugs();
+
+    /** Who deals threshold keys, where the protocol needs them: ideal ones, unless real cryptography is to be tried. */
+    default KeyDealer dealer() {
+        return (chainId, size, threshold) -> IdealThreshold.deal(size, threshold, chainId.hashCode());
+    }
+
+    /** Whether the application is asked about proposals before they are decided: not where nobody can read them before. */
+    default boolean checksProposals() {
+        return true;
+    }
+
+    /**
+     * Whether one validator at a time proposes a block. Where all propose parts of each block, none is a leader that could fail, and
+     * blocks cost the same one after the other, so that few are enough to measure.
+     */
+    default boolean hasLeaders() {
+        return true;
+    }
+
+    /** With how many validators it is measured at most: fewer where messages are so many that more would take hours. */
+    default int mostMeasured() {
+        return Integer.MAX_VALUE;
+    }
 
     /** What campaigns count and this protocol does not know, so that a zero says nothing. */
     default Set<Counter> foreign() {

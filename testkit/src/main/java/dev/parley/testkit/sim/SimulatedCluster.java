@@ -16,10 +16,12 @@ import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.Signer;
 import dev.parley.crypto.SigningDomain;
+import dev.parley.crypto.threshold.ThresholdSetup;
 import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.log.CommandPayloads;
 import dev.parley.mempool.Admission;
 import dev.parley.mempool.MempoolSettings;
 import dev.parley.network.PeerCodec;
@@ -37,6 +39,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,9 @@ public final class SimulatedCluster {
     /** Is told what happens, for transcripts. */
     public interface Listener {
         void observed(long micros, ValidatorId validator, Observation observation);
+
+        /** A validator's log has its next block, durable. */
+        default void decided(long micros, ValidatorId validator, DecidedBlock block) {}
     }
 
     static final String CHAIN = "simulation";
@@ -75,6 +81,9 @@ public final class SimulatedCluster {
     private final Watch watch;
     private final Clients clients;
     private @Nullable Listener listener;
+    private DelayPolicy delays = (from, to, message) -> 0;
+    private long highestView = -1;
+    private int leader = -1;
     private @Nullable Faults faults;
 
     private long now;
@@ -146,6 +155,9 @@ public final class SimulatedCluster {
         for (int i : byzantine.keySet()) {
             faulty |= 1L << i;
         }
+        OptionalInt threshold = run.thresholdKeys(size);
+        List<ThresholdSetup> thresholds =
+                threshold.isEmpty() ? List.of() : protocol.dealer().deal(CHAIN, size, threshold.getAsInt());
         ConsensusSetup[] setups = new ConsensusSetup[size];
         for (int i = 0; i < size; i++) {
             setups[i] = new ConsensusSetup(
@@ -154,7 +166,8 @@ public final class SimulatedCluster {
                     domain,
                     measured == null ? shared : measured.schemes().get(i),
                     new WatchedSigner(i, byzantine.containsKey(i), signers.get(i)),
-                    CommandBatch::read);
+                    CommandPayloads.INSTANCE,
+                    thresholds.isEmpty() ? null : thresholds.get(i));
         }
         if (measured == null) {
             List<Oracle> oracles = new ArrayList<>();
@@ -336,6 +349,16 @@ public final class SimulatedCluster {
         }
     }
 
+    /** From now on messages are as late as it says; those under way stay as they are. */
+    public void delay(DelayPolicy policy) {
+        delays = policy;
+    }
+
+    /** Who leads the highest view that a validator has entered; -1 where nobody does. */
+    public int leader() {
+        return leader;
+    }
+
     public void listen(Listener to) {
         listener = to;
     }
@@ -484,7 +507,7 @@ public final class SimulatedCluster {
     }
 
     void send(int from, int to, PeerMessage message) {
-        network.send(now, from, to, message);
+        network.send(now, from, to, message, delays.late(from, to, message));
     }
 
     void decided(int validator, DecidedBlock block, ExecutedBlock executed) {
@@ -498,6 +521,9 @@ public final class SimulatedCluster {
             executed.convicted().forEach(evidence -> counters.add(Counter.EVIDENCE_COMMITTED));
         }
         watch.decided(validator, block, executed);
+        if (listener != null) {
+            listener.decided(now, ids.get(validator), block);
+        }
         if (measured != null) {
             measured.meter().decided(now, validator, block);
         }
@@ -514,6 +540,10 @@ public final class SimulatedCluster {
         switch (observation) {
             case Observation.ViewEntered o -> {
                 counters.add(Counter.VIEWS_ENTERED);
+                if (!faulty && o.view() > highestView) {
+                    highestView = o.view();
+                    leader = o.leader() == null ? -1 : o.leader().index();
+                }
                 if (o.cause().equals("skip")) {
                     counters.add(Counter.SKIPS);
                 }

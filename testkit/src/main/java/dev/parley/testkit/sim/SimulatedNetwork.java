@@ -33,7 +33,8 @@ final class SimulatedNetwork {
         measured = network;
     }
 
-    void send(long now, int from, int to, PeerMessage message) {
+    /** @param late by how much longer than its link needs the message takes; one that is late keeps no order */
+    void send(long now, int from, int to, PeerMessage message, long late) {
         int link = from * size + to;
         counters.add(Counter.MESSAGES);
         if (cuts[link] > 0) {
@@ -54,6 +55,10 @@ final class SimulatedNetwork {
                 deliver(now + delay(), link, from, to, message);
             }
         }
+        if (late > 0) {
+            enqueue(now + delay() + late, from, to, message);
+            return;
+        }
         deliver(now + delay(), link, from, to, message);
     }
 
@@ -63,6 +68,10 @@ final class SimulatedNetwork {
             arrival = Math.max(arrival, lastArrival[link]);
             lastArrival[link] = arrival;
         }
+        enqueue(arrival, from, to, message);
+    }
+
+    private void enqueue(long arrival, int from, int to, PeerMessage message) {
         Event event = queue.add(arrival, Event.Kind.DELIVER, to);
         event.number = from;
         event.subject = message;

@@ -5,6 +5,7 @@ import dev.parley.app.ExecutedBlock;
 import dev.parley.app.Executor;
 import dev.parley.app.ExecutorSettings;
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Computation;
 import dev.parley.consensus.ConsensusCore;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusSetup;
@@ -17,6 +18,7 @@ import dev.parley.consensus.MessageVerifier;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Restored;
+import dev.parley.consensus.Sample;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
@@ -54,6 +56,8 @@ final class SimulatedValidator implements World {
 
     private record Check(BlockId block, BlockId parent, CommandBatch payload, boolean certified) {}
 
+    private record Work(long ticket, Computation work) {}
+
     private final SimulatedCluster cluster;
     private final int index;
     private final ConsensusProtocol protocol;
@@ -73,6 +77,7 @@ final class SimulatedValidator implements World {
     private Mempool pool;
     private Executor<byte[], Long, Long> executor;
 
+    private final ArrayDeque<Work> computations = new ArrayDeque<>();
     private final ArrayDeque<Check> checks = new ArrayDeque<>();
     /** Those about which the application is asked once it has executed what is decided. */
     private final List<Check> postponed = new ArrayList<>();
@@ -80,6 +85,7 @@ final class SimulatedValidator implements World {
     private long ticket = NONE;
     private BlockId ticketParent = BlockId.GENESIS;
     private boolean ticketEvenIfEmpty;
+    private @Nullable Sample ticketSample;
     private boolean poolChanged;
     private long batchUnderWay;
     /** The last height of which the oracles know: a crash can come between the sync and the telling. */
@@ -172,6 +178,7 @@ final class SimulatedValidator implements World {
         incarnation++;
         engine = null;
         timers.cancelAll();
+        computations.clear();
         checks.clear();
         postponed.clear();
         ticket = NONE;
@@ -256,7 +263,7 @@ final class SimulatedValidator implements World {
     }
 
     /**
-     * @param gossip whether the others are to be told, in one message
+     * @param gossip whether the others are to be told, in one message, if the protocol gossips
      * @return the first answer that is no acceptance, else acceptance
      */
     Admission submit(List<Command> commands, boolean gossip) {
@@ -276,7 +283,7 @@ final class SimulatedValidator implements World {
         }
         if (!accepted.isEmpty()) {
             poolChanged = true;
-            if (gossip) {
+            if (gossip && protocol.gossipsCommands()) {
                 broadcast(new PeerMessage.Commands(accepted));
             }
             settle();
@@ -285,7 +292,9 @@ final class SimulatedValidator implements World {
     }
 
     void gossipAgain() {
-        List<Command> old = pool.pendingOlderThan(GOSSIP_AGAIN_MICROS / 1000, clockMillis(), GOSSIP_MAX);
+        List<Command> old = protocol.gossipsCommands()
+                ? pool.pendingOlderThan(GOSSIP_AGAIN_MICROS / 1000, clockMillis(), GOSSIP_MAX)
+                : List.of();
         if (!old.isEmpty()) {
             cluster.count(Counter.GOSSIPED_AGAIN);
             broadcast(new PeerMessage.Commands(old));
@@ -316,6 +325,9 @@ final class SimulatedValidator implements World {
         boolean busy = true;
         while (busy) {
             busy = false;
+            for (Work work = computations.poll(); work != null; work = computations.poll()) {
+                compute(running, work);
+            }
             for (Check check = checks.poll(); check != null; check = checks.poll()) {
                 answer(running, check);
             }
@@ -333,7 +345,7 @@ final class SimulatedValidator implements World {
                     busy = true;
                 }
             }
-            if (checks.isEmpty() && !disk.isBusy()) {
+            if (checks.isEmpty() && computations.isEmpty() && !disk.isBusy()) {
                 running.flush();
                 if (disk.isBusy()) {
                     long delay = cluster.syncDelay();
@@ -348,8 +360,21 @@ final class SimulatedValidator implements World {
                     }
                 }
             }
-            busy |= !checks.isEmpty();
+            busy |= !checks.isEmpty() || !computations.isEmpty();
         }
+    }
+
+    private void compute(ValidatorEngine running, Work work) {
+        Computation.Result result;
+        try {
+            result = work.work().run();
+        } catch (RuntimeException e) {
+            if (faulty) {
+                return;
+            }
+            throw new Violation("cores do not fail", "v" + index + " in computation " + work.ticket() + ": " + e);
+        }
+        running.computed(work.ticket(), result);
     }
 
     private void answer(ValidatorEngine running, Check check) {
@@ -392,7 +417,7 @@ final class SimulatedValidator implements World {
     }
 
     private Optional<CommandBatch> build() {
-        Optional<CommandBatch> built = pool.build(ticketParent, clockMillis(), ticketEvenIfEmpty);
+        Optional<CommandBatch> built = pool.build(ticketParent, clockMillis(), ticketEvenIfEmpty, ticketSample);
         if (!asksApplication() || built.isEmpty()) {
             return built;
         }
@@ -469,10 +494,16 @@ final class SimulatedValidator implements World {
     }
 
     @Override
-    public void requestPayload(long number, BlockId parent, boolean evenIfEmpty) {
+    public void requestPayload(long number, BlockId parent, boolean evenIfEmpty, @Nullable Sample sample) {
         ticket = number;
         ticketParent = parent;
         ticketEvenIfEmpty = evenIfEmpty;
+        ticketSample = sample;
+    }
+
+    @Override
+    public void compute(long number, Computation work) {
+        computations.add(new Work(number, work));
     }
 
     @Override

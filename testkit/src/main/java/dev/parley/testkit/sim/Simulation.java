@@ -80,7 +80,8 @@ public final class Simulation {
     private RunResult run(
             long seed, @Nullable EventTrace trace, long maxEvents, SimulatedCluster.@Nullable Listener listener) {
         RandomStream random = new RandomStream(seed);
-        Swarm swarm = Swarm.draw(random.split(20), options.faults());
+        Swarm drawn = Swarm.draw(random.split(20), options.faults());
+        Swarm swarm = protocol.checksProposals() ? drawn : drawn.withoutApplicationChecks();
         Map<Integer, List<String>> names = byzantine(swarm, random.split(21));
         Map<Integer, List<Behaviour>> behaviours = new TreeMap<>();
         names.forEach((validator, chosen) -> {

@@ -42,6 +42,28 @@ public record Swarm(
     public static final Swarm CALM =
             new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false);
 
+    /** The same, with an application that is asked about no proposal. */
+    Swarm withoutApplicationChecks() {
+        return new Swarm(
+                minDelay,
+                spread,
+                tail,
+                loss,
+                duplication,
+                reordering,
+                syncDelay,
+                skew,
+                drift,
+                partitionEvery,
+                oneWayEvery,
+                crashEvery,
+                chaos,
+                clients,
+                brokenAfterHealing,
+                byzantine,
+                false);
+    }
+
     private static final int TENTH = 100_000;
 
     static Swarm draw(RandomStream random, Set<Fault> faults) {

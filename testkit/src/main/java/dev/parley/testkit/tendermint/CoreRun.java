@@ -121,7 +121,7 @@ final class CoreRun {
                 }
             }
             case Effect.CancelTimer(TimerId timer) -> awaited.remove(timer.name());
-            case Effect.RequestPayload(long ticket, BlockId parent, boolean evenIfEmpty) -> {
+            case Effect.RequestPayload(long ticket, BlockId parent, boolean evenIfEmpty, var sample) -> {
                 Block own = ownBlock();
                 if (own != null) {
                     await("payload", new Input.PayloadReady(ticket, own.payload()), Need.NOTHING);

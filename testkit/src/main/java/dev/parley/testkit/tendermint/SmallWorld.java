@@ -15,6 +15,7 @@ import dev.parley.crypto.PublicKey;
 import dev.parley.crypto.Signer;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandPayloads;
 import dev.parley.tendermint.Block;
 import dev.parley.tendermint.Header;
 import dev.parley.tendermint.Share;
@@ -95,7 +96,7 @@ final class SmallWorld {
         ValidatorSet validators = ValidatorSet.of(scheme, keys);
         for (int i = 0; i < VALIDATORS; i++) {
             setups[i] = new ConsensusSetup(
-                    new ValidatorId(i), validators, domain, scheme, signers.get(i), CommandBatch::read);
+                    new ValidatorId(i), validators, domain, scheme, signers.get(i), CommandPayloads.INSTANCE);
         }
         this.verifier = protocol.createVerifier(setups[0]);
         makeBlocks();
