@@ -5,6 +5,7 @@ import dev.parley.testkit.sim.ProtocolUnderTest;
 import dev.parley.testkit.sim.RandomStream;
 import dev.parley.testkit.sim.SimulatedCluster;
 import dev.parley.testkit.sim.Swarm;
+import dev.parley.testkit.synchrony.LeaderDelay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,6 +32,8 @@ import java.util.stream.Collectors;
  * partition 0 1 | 2 3                groups that cannot reach each other
  * cut 0 1                            what v0 sends to v1 is lost
  * heal
+ * adversary delays leaders           by 4 s what the leader says; where nobody leads, one drawn validator
+ * adversary rests
  * crash 2
  * restart 2
  * run until height 3                 by all correct validators that are up, within a minute
@@ -157,7 +160,7 @@ public final class Scenario {
                 validator, names.stream().map(protocol::behaviour).toList()));
         SimulatedCluster cluster = new SimulatedCluster(
                 protocol, protocol.protocol(), size, behaviours, Swarm.CALM, new RandomStream(SEED));
-        Transcript transcript = new Transcript(protocol.protocol());
+        Transcript transcript = new Transcript(protocol.protocol(), protocol.hasLeaders());
         cluster.listen(transcript);
         return new Play(cluster, transcript);
     }
@@ -181,6 +184,13 @@ public final class Scenario {
                 cluster.partition(group);
             }
             case "cut" -> cluster.cut(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+            case "adversary" -> {
+                switch (String.join(" ", words)) {
+                    case "adversary delays leaders" -> cluster.delay(new LeaderDelay(cluster, new RandomStream(SEED)));
+                    case "adversary rests" -> cluster.delay((from, to, message) -> 0);
+                    default -> throw new IllegalArgumentException("not understood: " + line);
+                }
+            }
             case "heal" -> cluster.heal();
             case "crash" -> cluster.crash(Integer.parseInt(words[1]));
             case "restart" -> cluster.restart(Integer.parseInt(words[1]));

@@ -34,11 +34,19 @@ final class Transcript implements SimulatedCluster.Listener {
     private final List<Line> lines = new ArrayList<>();
     private final Map<BlockId, String> names = new HashMap<>();
     private final Map<Long, Integer> blocksOfHeight = new HashMap<>();
+    /** Blocks that validators spoke of before anything told their height. */
+    private final List<BlockId> spokenOf = new ArrayList<>();
+
+    private final boolean leaders;
     private int paragraph;
 
-    /** @param protocol knows what its views are called */
-    Transcript(ConsensusProtocol protocol) {
+    /**
+     * @param protocol knows what its views are called
+     * @param leaders whether what is proposed is a block; else a part of one
+     */
+    Transcript(ConsensusProtocol protocol, boolean leaders) {
         this.protocol = protocol;
+        this.leaders = leaders;
     }
 
     /** A line of the scenario itself. */
@@ -75,6 +83,8 @@ final class Transcript implements SimulatedCluster.Listener {
                     case "start" -> "starts in " + view(o.view());
                     default -> "enters " + view(o.view()) + " (" + o.cause() + ")";
                 };
+            case Observation.Proposed o
+            when !leaders -> "proposes " + (o.empty() ? "an empty part" : "a part") + " of " + view(o.view());
             case Observation.Proposed o ->
                 "proposes " + name(o.block(), o.height()) + (o.empty() ? ", empty," : "") + " in " + view(o.view());
             case Observation.ProposalReceived o -> {
@@ -84,7 +94,8 @@ final class Transcript implements SimulatedCluster.Listener {
             case Observation.Voted o -> o.kind() + "s for " + name(o.block()) + " in " + view(o.view());
             case Observation.VoteWithheld o -> "does not vote for " + name(o.block()) + ": " + o.why();
             case Observation.CertificateFormed o ->
-                "has a " + o.kind() + " of " + view(o.view()) + (o.block() == null ? "" : " for " + name(o.block()))
+                "has a " + o.kind() + " of " + view(o.view())
+                        + (names.containsKey(o.block()) ? " for " + name(o.block()) : "")
                         + " from " + list(o.signers());
             case Observation.Locked o -> null;
             case Observation.TimedOut o ->
@@ -118,7 +129,26 @@ final class Transcript implements SimulatedCluster.Listener {
     }
 
     private String name(@Nullable BlockId block) {
-        return block == null ? "nil" : names.getOrDefault(block, "an unknown block");
+        if (block == null) {
+            return "nil";
+        }
+        String known = names.get(block);
+        if (known != null) {
+            return known;
+        }
+        if (!spokenOf.contains(block)) {
+            spokenOf.add(block);
+        }
+        return "{" + spokenOf.indexOf(block) + "}";
+    }
+
+    /** With the names of blocks that had none yet when the line was written. */
+    private String named(String what) {
+        String text = what;
+        for (int i = 0; i < spokenOf.size(); i++) {
+            text = text.replace("{" + i + "}", names.getOrDefault(spokenOf.get(i), "an unknown block"));
+        }
+        return text;
     }
 
     private static String list(Collection<ValidatorId> validators) {
@@ -138,7 +168,7 @@ final class Transcript implements SimulatedCluster.Listener {
                     "%6.1f ms  %-12s %s%n",
                     line.micros / 1000.0,
                     line.what.startsWith("--") ? "" : list(line.who),
-                    line.what));
+                    named(line.what)));
         }
         return text.toString().replace(" ms               --", " ms  --").replace("\r\n", "\n");
     }
