@@ -32,6 +32,8 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new SimulateCommand(screen))
                 .addSubcommand(new ExhaustiveCommand(screen))
                 .addSubcommand(new CompareCommand(screen))
+                .addSubcommand(new KeysCommand(screen))
+                .addSubcommand(new SynchronyCommand(screen))
                 .setOut(screen.out())
                 .setErr(screen.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -43,7 +45,8 @@ public final class ParleyCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new UsageException("which command? There are demo, serve, bench, simulate, exhaustive and compare");
+        throw new UsageException(
+                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony and keys");
     }
 
     private static int explain(Screen screen, Exception failure, CommandLine command) {

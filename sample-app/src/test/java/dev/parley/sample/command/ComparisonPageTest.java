@@ -43,6 +43,9 @@ class ComparisonPageTest {
         List<Table> measured = new Comparison(Comparison.available(), Comparison.QUICK_SIZES).tables(step -> {});
 
         for (Table table : measured) {
+            if (table.name().equals("growth")) {
+                continue;
+            }
             Table onPage = Table.on(page, table.name()).orElseThrow();
             List<Integer> sizes = table.rows().stream()
                     .map(row -> Integer.valueOf(row.get(1)))
@@ -65,7 +68,12 @@ class ComparisonPageTest {
     void the_page_has_a_row_for_each_protocol_and_size() throws IOException {
         Table good = Table.on(Files.readString(PAGE), "good").orElseThrow();
 
-        assertThat(good.rows()).as(HOW).hasSize(Comparison.available().size() * Comparison.SIZES.size());
+        assertThat(good.rows())
+                .as(HOW)
+                .hasSize(Comparison.available().stream()
+                        .mapToInt(protocol ->
+                                Comparison.sizesOf(protocol, Comparison.SIZES).size())
+                        .sum());
     }
 
     @Test

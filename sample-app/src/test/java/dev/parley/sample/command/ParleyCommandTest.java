@@ -2,12 +2,16 @@ package dev.parley.sample.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.crypto.KeyFile;
+import dev.parley.crypto.ThresholdKeyFile;
+import dev.parley.crypto.threshold.ThresholdSetup;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +28,7 @@ class ParleyCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            demo --protocol paxos                                | there is no protocol 'paxos'; there is hotstuff
+            demo --protocol paxos                                | there is no protocol 'paxos'; there is honeybadger
             demo --validators 3                                  | n = 3 validators bear no Byzantine fault
             demo --validators 64                                 | at most 63
             demo --validators four                               | 'four' is not an int
@@ -58,10 +62,13 @@ class ParleyCommandTest {
             exhaustive --rounds 4                                | --rounds is 1 to 3, not 4
             exhaustive --byzantine 4                             | --byzantine is 0 to 3, not 4
             exhaustive --max-states 0                            | --max-states is 1 to 150000000, not 0
-            compare --protocols hotstuff,paxos                   | there is no protocol 'paxos' to compare; there is hotstuff
+            compare --protocols hotstuff,paxos                   | there is no protocol 'paxos' to compare; there is honeybadger
             compare --sizes 4,3                                  | --sizes are 4 to 128 validators each, not 3
             compare --sizes 129                                  | --sizes are 4 to 128 validators each, not 129
             compare --sizes 4 --quick                            | give --sizes or --quick, not both
+            keys                                                 | Missing required option: '--dir=D'
+            keys --dir d --validators 3                          | --validators is 4 to 255, not 3
+            keys --dir d --validators 256                        | --validators is 4 to 255, not 256
             compare --quick --markdown no/such/page.md           | cannot read the page no/such/page.md
             """)
     void refuses_wrong_usage_in_one_line_with_2(String words, String why) {
@@ -76,7 +83,7 @@ class ParleyCommandTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("demo, serve, bench, simulate, exhaustive and compare");
+                .contains("demo, serve, bench, simulate, exhaustive, compare, synchrony and keys");
     }
 
     @ParameterizedTest
@@ -157,6 +164,67 @@ class ParleyCommandTest {
         assertThat(run("exhaustive", "--byzantine", "0", "--no-symmetry", "--max-states", "100"))
                 .isZero();
         assertThat(out.toString()).contains("(stopped)", "not all states were met");
+    }
+
+    @Test
+    void deals_keys_that_load_and_never_overwrites_them(@TempDir Path folder) throws IOException {
+        String directory = folder.resolve("new").toString();
+        assertThat(run("keys", "--validators", "4", "--chain-id", "mine", "--dir", directory))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        for (int i = 0; i < 4; i++) {
+            Path key = Path.of(directory, "v" + i + ".key");
+            Path threshold = Path.of(directory, "v" + i + ".threshold-key");
+            assertThat(out.toString())
+                    .contains(KeyFile.load(key).publicKey().toString(), key.toString(), threshold.toString());
+            ThresholdSetup loaded = ThresholdKeyFile.load(threshold, "mine", i);
+            assertThat(loaded.keys().threshold()).isEqualTo(2);
+            for (Path file : List.of(key, threshold)) {
+                String secret = Files.readAllLines(file).getLast();
+                assertThat(out.toString()).doesNotContain(secret.substring(secret.length() - 16));
+            }
+        }
+        assertThat(out.toString()).contains("is secret, from the other validators too");
+        assertThat(err.toString()).isEmpty();
+
+        Files.delete(Path.of(directory, "v0.key"));
+        String before = Files.readString(Path.of(directory, "v0.threshold-key"));
+        assertThat(run("keys", "--chain-id", "mine", "--dir", directory)).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .contains("never overwritten; nothing was written");
+        assertThat(Path.of(directory, "v0.threshold-key")).hasContent(before);
+        assertThat(Path.of(directory, "v0.key")).doesNotExist();
+    }
+
+    @Test
+    void refuses_a_chain_id_that_no_line_holds(@TempDir Path folder) {
+        Path directory = folder.resolve("keys");
+        assertThat(run("keys", "--chain-id", "a\nb", "--dir", directory.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().contains("--chain-id has a control character");
+        assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void tells_of_dealt_keys_in_json(@TempDir Path folder) throws IOException {
+        String directory = folder.resolve("a\"b").toString();
+        assertThat(run("keys", "--validators", "7", "--dir", directory, "--json"))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        assertThat(out.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("{\"chainId\":\"parley\",\"threshold\":3,\"validators\":[{\"validator\":0,\"publicKey\":\"")
+                .contains("a\\\"b/v6.threshold-key\"]}]}");
+    }
+
+    @Test
+    void says_in_one_line_that_keys_cannot_be_written(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertThat(run("keys", "--dir", file.toString())).isEqualTo(1);
+        assertThat(err.toString().lines()).singleElement().asString().contains("cannot make the directory " + file);
     }
 
     @Test
