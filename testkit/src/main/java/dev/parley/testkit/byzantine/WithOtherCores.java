@@ -49,6 +49,11 @@ public record WithOtherCores(ConsensusProtocol original, Function<ConsensusSetup
     }
 
     @Override
+    public boolean gossipsCommands() {
+        return original.gossipsCommands();
+    }
+
+    @Override
     public ConsensusCore createCore(ConsensusSetup setup) {
         return cores.apply(setup);
     }
