@@ -5,7 +5,6 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ValidatorId;
-import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Digest;
 
 /** All of an epoch's block but its payload; its hash is the block's id. Immutable. */
@@ -33,16 +32,12 @@ public final class Header {
     }
 
     static Header read(BinaryReader in) throws MalformedException {
-        return new Header(in.nonNegative(), BlockId.read(in), readValidator(in), Digest.read(in));
+        return new Header(in.nonNegative(), BlockId.read(in), ValidatorId.read(in), Digest.read(in));
     }
 
     void write(BinaryWriter out) {
         parent.write(out.i64(epoch));
         payload.write(out.i32(proposer.index()));
-    }
-
-    static ValidatorId readValidator(BinaryReader in) throws MalformedException {
-        return new ValidatorId(in.count(ValidatorSet.MAX_VALIDATORS - 1, 0));
     }
 
     public long epoch() {

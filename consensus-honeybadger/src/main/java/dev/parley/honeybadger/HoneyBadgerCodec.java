@@ -67,10 +67,10 @@ final class HoneyBadgerCodec implements MessageCodec {
         int kind = in.u8();
         return switch (kind) {
             case BROADCASTING ->
-                new Broadcasting(in.nonNegative(), Header.readValidator(in), BroadcastCodec.read(in, maxShardBytes));
+                new Broadcasting(in.nonNegative(), ValidatorId.read(in), BroadcastCodec.read(in, maxShardBytes));
             case AGREEING -> new Agreeing(in.nonNegative(), SubsetMessage.read(in));
             case DECRYPTING ->
-                new Decrypting(in.nonNegative(), Header.readValidator(in), in.bytes(Decrypting.MAX_SHARE_BYTES));
+                new Decrypting(in.nonNegative(), ValidatorId.read(in), in.bytes(Decrypting.MAX_SHARE_BYTES));
             case VOTE -> new Vote(in.nonNegative(), BlockId.read(in), Signature.read(in));
             case JOINING -> new Joining(in.nonNegative(), in.bool());
             default -> throw new MalformedException("no message of HoneyBadgerBFT is of kind " + kind);
@@ -98,7 +98,7 @@ final class HoneyBadgerCodec implements MessageCodec {
         if (number < 0) {
             throw new MalformedException("a record's number is 0 or more, not " + number);
         }
-        return new Said(number, in.bool() ? Header.readValidator(in) : null, readMessage(in));
+        return new Said(number, in.bool() ? ValidatorId.read(in) : null, readMessage(in));
     }
 
     @Override
@@ -117,7 +117,7 @@ final class HoneyBadgerCodec implements MessageCodec {
         int count = in.count(ValidatorSet.MAX_VALIDATORS, MIN_SHARE_BYTES);
         List<Share> shares = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            shares.add(new Share(Header.readValidator(in), Signature.read(in)));
+            shares.add(new Share(ValidatorId.read(in), Signature.read(in)));
         }
         return new HoneyBadgerCertificate(header, shares);
     }

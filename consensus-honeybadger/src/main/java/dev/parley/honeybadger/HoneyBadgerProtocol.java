@@ -122,7 +122,7 @@ public final class HoneyBadgerProtocol implements ConsensusProtocol {
         if (header.epoch() < 1 || header.epoch() >= HoneyBadgerMessage.MAX_EPOCH) {
             return "there is no epoch " + header.epoch();
         }
-        int needed = (setup.validators().size() - 1) / 3 + 1;
+        int needed = HoneyBadgerRules.PAPER.votesToDecide(setup.validators());
         if (shares.size() < needed) {
             return shares.size() + " signatures of " + needed;
         }
@@ -150,14 +150,9 @@ public final class HoneyBadgerProtocol implements ConsensusProtocol {
     }
 
     static boolean convictsBy(ConsensusSetup setup, Evidence evidence) {
-        if (!setup.validators().contains(evidence.culprit())) {
-            return false;
-        }
-        PublicKey key = setup.validators().key(evidence.culprit());
         return new HoneyBadgerStatements(setup.domain())
                         .contradict(
                                 evidence.first().statement(), evidence.second().statement())
-                && evidence.first().isSignedBy(key, setup.scheme())
-                && evidence.second().isSignedBy(key, setup.scheme());
+                && evidence.isSignedByCulprit(setup.validators(), setup.scheme());
     }
 }

@@ -28,7 +28,7 @@ public final class Block {
     static Block read(BinaryReader in, PayloadDecoder payloads) throws MalformedException {
         long height = in.nonNegative();
         long view = in.nonNegative();
-        ValidatorId proposer = QC.readValidator(in);
+        ValidatorId proposer = ValidatorId.read(in);
         QC justify = QC.read(in);
         List<Suspect> suspects = Header.readSuspects(in);
         return new Block(height, view, proposer, justify, suspects, payloads.read(in));

@@ -9,6 +9,7 @@ import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.ConsensusRecord;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.PayloadDecoder;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Signature;
 import dev.parley.hotstuff.HotStuffMessage.Advance;
 import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
@@ -77,7 +78,7 @@ final class HotStuffCodec implements MessageCodec {
         int kind = in.u8();
         return switch (kind) {
             case PROPOSAL -> new Proposal(Block.read(in, payloads), readOptional(in), Signature.read(in));
-            case VOTE -> new Vote(in.nonNegative(), BlockId.read(in), QC.readValidator(in), Signature.read(in));
+            case VOTE -> new Vote(in.nonNegative(), BlockId.read(in), ValidatorId.read(in), Signature.read(in));
             case TIMEOUT -> readTimeout(in);
             case ADVANCE -> new Advance(QC.read(in), readOptional(in));
             case BLOCK_REQUEST -> new BlockRequest(BlockId.read(in), in.i32());
@@ -158,7 +159,7 @@ final class HotStuffCodec implements MessageCodec {
     }
 
     private static Timeout readTimeout(BinaryReader in) throws MalformedException {
-        return new Timeout(in.nonNegative(), QC.read(in), readOptional(in), QC.readValidator(in), Signature.read(in));
+        return new Timeout(in.nonNegative(), QC.read(in), readOptional(in), ValidatorId.read(in), Signature.read(in));
     }
 
     private static void writeOptional(@Nullable TC tc, BinaryWriter out) {

@@ -32,7 +32,7 @@ public record QC(long view, BlockId block, List<Share> shares) {
         int count = in.count(ValidatorSet.MAX_VALIDATORS, 8);
         List<Share> shares = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            shares.add(new Share(readValidator(in), Signature.read(in)));
+            shares.add(new Share(ValidatorId.read(in), Signature.read(in)));
         }
         return new QC(view, block, shares);
     }
@@ -45,14 +45,6 @@ public record QC(long view, BlockId block, List<Share> shares) {
             out.i32(shares.get(i).signer().index());
             shares.get(i).signature().write(out);
         }
-    }
-
-    static ValidatorId readValidator(BinaryReader in) throws MalformedException {
-        int index = in.i32();
-        if (index < 0 || index >= ValidatorSet.MAX_VALIDATORS) {
-            throw new MalformedException("a validator with index " + index);
-        }
-        return new ValidatorId(index);
     }
 
     public Set<ValidatorId> signers() {

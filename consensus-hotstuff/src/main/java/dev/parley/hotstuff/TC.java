@@ -30,7 +30,7 @@ public record TC(long view, List<Report> reports, QC highQc) {
         int count = in.count(ValidatorSet.MAX_VALIDATORS, 16);
         List<Report> reports = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            reports.add(new Report(QC.readValidator(in), in.nonNegative(), Signature.read(in)));
+            reports.add(new Report(ValidatorId.read(in), in.nonNegative(), Signature.read(in)));
         }
         return new TC(view, reports, QC.read(in));
     }

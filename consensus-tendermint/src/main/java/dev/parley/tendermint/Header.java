@@ -5,7 +5,6 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ValidatorId;
-import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Digest;
 
 /**
@@ -45,7 +44,7 @@ public final class Header {
         return new Header(
                 in.nonNegative(),
                 BlockId.read(in),
-                readValidator(in),
+                ValidatorId.read(in),
                 readRound(in),
                 Digest.read(in),
                 in.count(Parts.MAX_PAYLOAD_BYTES, 0));
@@ -56,10 +55,6 @@ public final class Header {
         out.i32(proposer.index()).i32(round);
         payload.write(out);
         out.i32(payloadBytes);
-    }
-
-    static ValidatorId readValidator(BinaryReader in) throws MalformedException {
-        return new ValidatorId(in.count(ValidatorSet.MAX_VALIDATORS - 1, 0));
     }
 
     static int readRound(BinaryReader in) throws MalformedException {

@@ -10,6 +10,7 @@ import dev.parley.consensus.ConsensusRecord;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.Payload;
 import dev.parley.consensus.PayloadDecoder;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
@@ -180,7 +181,7 @@ final class TendermintCodec implements MessageCodec {
                 Header.read(in),
                 Header.readRound(in),
                 in.i32(),
-                Header.readValidator(in),
+                ValidatorId.read(in),
                 readOptionalCertificate(in),
                 in.bool() ? payloads.read(in) : null,
                 Signature.read(in));
@@ -211,7 +212,7 @@ final class TendermintCodec implements MessageCodec {
                 height,
                 Header.readRound(in),
                 BlockId.read(in),
-                Header.readValidator(in),
+                ValidatorId.read(in),
                 Signature.read(in));
     }
 

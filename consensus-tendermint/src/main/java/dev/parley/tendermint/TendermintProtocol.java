@@ -7,7 +7,6 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.MessageVerifier;
-import dev.parley.crypto.PublicKey;
 import org.jspecify.annotations.Nullable;
 
 /** Tendermint with its settings and its rules. Immutable, thread-safe. */
@@ -83,14 +82,9 @@ public final class TendermintProtocol implements ConsensusProtocol {
 
     @Override
     public boolean convicts(ConsensusSetup setup, Evidence evidence) {
-        if (!setup.validators().contains(evidence.culprit())) {
-            return false;
-        }
-        PublicKey key = setup.validators().key(evidence.culprit());
         return new TendermintStatements(setup.domain())
                         .contradict(
                                 evidence.first().statement(), evidence.second().statement())
-                && evidence.first().isSignedBy(key, setup.scheme())
-                && evidence.second().isSignedBy(key, setup.scheme());
+                && evidence.isSignedByCulprit(setup.validators(), setup.scheme());
     }
 }

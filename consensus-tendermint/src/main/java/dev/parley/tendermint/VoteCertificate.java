@@ -33,7 +33,7 @@ public record VoteCertificate(VoteKind kind, long height, int round, BlockId blo
         int count = in.count(ValidatorSet.MAX_VALIDATORS, MIN_SHARE_BYTES);
         List<Share> shares = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            shares.add(new Share(Header.readValidator(in), Signature.read(in)));
+            shares.add(new Share(ValidatorId.read(in), Signature.read(in)));
         }
         return new VoteCertificate(kind, height, round, block, shares);
     }

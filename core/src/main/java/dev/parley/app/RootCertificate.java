@@ -78,12 +78,12 @@ public record RootCertificate(
         List<Share> signatures = new ArrayList<>(signers);
         int previous = -1;
         for (int i = 0; i < signers; i++) {
-            int index = in.count(ValidatorSet.MAX_VALIDATORS - 1, 0);
-            if (index <= previous) {
+            ValidatorId signer = ValidatorId.read(in);
+            if (signer.index() <= previous) {
                 throw new MalformedException("signers are in the order of their indices, each once");
             }
-            previous = index;
-            signatures.add(new Share(new ValidatorId(index), Signature.read(in)));
+            previous = signer.index();
+            signatures.add(new Share(signer, Signature.read(in)));
         }
         return new RootCertificate(height, block, previousRoot, resultsRoot, count, stateHash, signatures);
     }

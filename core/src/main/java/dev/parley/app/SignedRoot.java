@@ -28,11 +28,7 @@ public record SignedRoot(long height, BlockId block, Digest root, ValidatorId si
 
     public static SignedRoot read(BinaryReader in) throws MalformedException {
         return new SignedRoot(
-                in.nonNegative(),
-                BlockId.read(in),
-                Digest.read(in),
-                new ValidatorId(in.count(ValidatorSet.MAX_VALIDATORS - 1, 0)),
-                Signature.read(in));
+                in.nonNegative(), BlockId.read(in), Digest.read(in), ValidatorId.read(in), Signature.read(in));
     }
 
     public void write(BinaryWriter out) {

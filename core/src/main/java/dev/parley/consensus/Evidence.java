@@ -4,6 +4,8 @@ import dev.parley.codec.BinaryReader;
 import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.crypto.Digest;
+import dev.parley.crypto.PublicKey;
+import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.SignedStatement;
 
 /**
@@ -28,21 +30,27 @@ public record Evidence(ValidatorId culprit, String offence, SignedStatement firs
     }
 
     public static Evidence read(BinaryReader in) throws MalformedException {
-        int culprit = in.i32();
-        if (culprit < 0 || culprit >= ValidatorSet.MAX_VALIDATORS) {
-            throw new MalformedException("there is no validator " + culprit);
-        }
+        ValidatorId culprit = ValidatorId.read(in);
         String offence = in.text(MAX_OFFENCE);
         if (!isPlain(offence)) {
             throw new MalformedException("an offence is told in other than printable ASCII characters");
         }
-        return new Evidence(new ValidatorId(culprit), offence, SignedStatement.read(in), SignedStatement.read(in));
+        return new Evidence(culprit, offence, SignedStatement.read(in), SignedStatement.read(in));
     }
 
     public void write(BinaryWriter out) {
         out.i32(culprit.index()).text(offence);
         first.write(out);
         second.write(out);
+    }
+
+    /** Whether the culprit is one of these validators and signed both statements. What they say is for the protocol to judge. */
+    public boolean isSignedByCulprit(ValidatorSet validators, SignatureScheme scheme) {
+        if (!validators.contains(culprit)) {
+            return false;
+        }
+        PublicKey key = validators.key(culprit);
+        return first.isSignedBy(key, scheme) && second.isSignedBy(key, scheme);
     }
 
     /** The hash of the encoded evidence. */

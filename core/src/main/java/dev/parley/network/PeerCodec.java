@@ -10,7 +10,6 @@ import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.PayloadDecoder;
 import dev.parley.consensus.ValidatorId;
-import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.log.Command;
@@ -154,17 +153,8 @@ public final class PeerCodec {
         long height = in.nonNegative();
         BlockId id = BlockId.read(in);
         BlockId parent = BlockId.read(in);
-        int proposer = in.i32();
-        if (proposer < 0 || proposer >= ValidatorSet.MAX_VALIDATORS) {
-            throw new MalformedException("there is no validator " + proposer);
-        }
+        ValidatorId proposer = ValidatorId.read(in);
         return new DecidedBlock(
-                height,
-                id,
-                parent,
-                new ValidatorId(proposer),
-                in.nonNegative(),
-                payloads.read(in),
-                protocol.readCertificate(in));
+                height, id, parent, proposer, in.nonNegative(), payloads.read(in), protocol.readCertificate(in));
     }
 }

@@ -4,7 +4,6 @@ import dev.parley.codec.BinaryReader;
 import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.ValidatorId;
-import dev.parley.consensus.ValidatorSet;
 import dev.parley.honeybadger.agreement.AgreementMessage;
 
 /** A message of the agreement on whether this proposer's broadcast belongs to the subset. */
@@ -14,10 +13,6 @@ public record SubsetMessage(ValidatorId proposer, AgreementMessage message) {
     }
 
     public static SubsetMessage read(BinaryReader in) throws MalformedException {
-        int proposer = in.i32();
-        if (proposer < 0 || proposer >= ValidatorSet.MAX_VALIDATORS) {
-            throw new MalformedException("there is no validator " + proposer);
-        }
-        return new SubsetMessage(new ValidatorId(proposer), AgreementMessage.read(in));
+        return new SubsetMessage(ValidatorId.read(in), AgreementMessage.read(in));
     }
 }
