@@ -15,6 +15,7 @@ import dev.parley.consensus.Validator;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Ed25519;
+import dev.parley.crypto.KeyDirectory;
 import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.SigningDomain;
@@ -39,7 +40,9 @@ import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +72,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private final ConsensusProtocol protocol;
     private final Ed25519 scheme;
     private final SigningDomain domain;
-    private final List<KeyPair> keys = new ArrayList<>();
+    private final List<KeyPair> keys;
     private final ValidatorSet validators;
     private final @Nullable List<ThresholdSetup> thresholds;
     private final NodeSettings settings;
@@ -87,9 +90,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         behaviours = Map.copyOf(builder.behaviours);
         config = builder.overrides.withFallback(ConfigFactory.load()).resolve();
         protocol = protocol(config);
-        for (int i = 0; i < builder.powers.length; i++) {
-            keys.add(KeyPair.generate(random));
-        }
+        keys = builder.keys.apply(builder.powers.length);
         scheme = Ed25519.fastest();
         validators =
                 ValidatorSet.of(scheme, keys.stream().map(KeyPair::publicKey).toList(), builder.powers);
@@ -146,6 +147,12 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         private KeyDealer dealer =
                 (chainId, size, threshold) -> ThresholdDealer.deal(chainId, size, threshold, new SecureRandom())
                         .setups();
+        private IntFunction<List<KeyPair>> keys = validators -> {
+            SecureRandom random = new SecureRandom();
+            return Stream.generate(() -> KeyPair.generate(random))
+                    .limit(validators)
+                    .toList();
+        };
         private Observer observer = (validator, observation) -> {};
 
         private Builder(long[] powers, Application<C, R, S> application) {
@@ -176,13 +183,22 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
             return this;
         }
 
+        /** All validators' keys, as {@code parley keys} dealt them for this chain, instead of new ones. */
+        public Builder<C, R, S> keys(KeyDirectory directory) {
+            keys = directory::keys;
+            return keyDealer(directory);
+        }
+
         /** Hears all that validators tell of themselves, besides those that were given before. */
         public Builder<C, R, S> observer(Observer further) {
             observer = observer.and(further);
             return this;
         }
 
-        /** @throws IllegalArgumentException or {@link ConfigException} that says what is wrong and what to do */
+        /**
+         * @throws IllegalArgumentException or {@link ConfigException} or {@link dev.parley.crypto.KeyFileException} that says what is wrong
+         *     and what to do
+         */
         public LocalCluster<C, R, S> start() {
             return new LocalCluster<>(this);
         }

@@ -37,8 +37,8 @@ import dev.parley.honeybadger.HoneyBadgerRecord.Said;
 import dev.parley.honeybadger.broadcast.BroadcastMessage;
 import dev.parley.honeybadger.broadcast.ReliableBroadcast;
 import dev.parley.honeybadger.broadcast.ReliableBroadcast.Outcome;
+import dev.parley.honeybadger.broadcast.Shard;
 import dev.parley.honeybadger.coin.Coin;
-import dev.parley.honeybadger.coin.Offload;
 import dev.parley.honeybadger.coin.ThresholdCoin;
 import dev.parley.honeybadger.subset.CommonSubset;
 import dev.parley.honeybadger.subset.SubsetMessage;
@@ -74,19 +74,28 @@ final class HoneyBadgerCore implements ConsensusCore {
     /** Of so many decided epochs it can still say again what it said. */
     static final int KEPT = 2;
 
-    /** What is worked on outside of the core, about whose proposal. */
-    private record Work(long epoch, int proposer) {}
+    /**
+     * What is worked on outside of the core.
+     *
+     * @param proposer about whose proposal
+     * @param then takes what comes of it where a sub-protocol asked; null where the core did
+     */
+    private record Work(long epoch, int proposer, @Nullable Consumer<Object> then) {
+        Work(long epoch, int proposer) {
+            this(epoch, proposer, null);
+        }
+    }
 
     /** What comes of such work. */
     private sealed interface Done extends Computation.Result {}
 
-    private static final class Encrypted implements Done {
-        private final byte[] ciphertext;
-
-        private Encrypted(byte[] ciphertext) {
-            this.ciphertext = ciphertext;
-        }
-    }
+    /**
+     * This validator's proposal.
+     *
+     * @param bytes of its ciphertext
+     * @param shards of nothing if those are too many
+     */
+    private record Encrypted(int bytes, List<Shard> shards) implements Done {}
 
     /** This validator's share for decrypting, null if there is nothing that anybody should decrypt. */
     private static final class Admitted implements Done {
@@ -110,12 +119,8 @@ final class HoneyBadgerCore implements ConsensusCore {
     /** The epoch's block. */
     private record United(Payload payload, Header header) implements Done {}
 
-    /** What the coin of some agreement needed. */
-    private record Tossed<T>(T result, Consumer<T> then) implements Done {
-        private void take() {
-            then.accept(result);
-        }
-    }
+    /** What a broadcast or the coin of an agreement needed. */
+    private record Offloaded(Object result) implements Done {}
 
     private final ValidatorId self;
     private final ConsensusSetup setup;
@@ -292,27 +297,28 @@ final class HoneyBadgerCore implements ConsensusCore {
                 new Observation.Proposed(epoch.number, epoch.number, new BlockId(payload.digest()), payload.isEmpty()));
         BinaryWriter purpose = new BinaryWriter(label.length + Digest.BYTES).raw(label);
         payload.digest().write(purpose);
-        compute(
-                new Work(epoch.number, self.index()),
-                () -> new Encrypted(keys.encrypt(label, plaintext, secret.seed(purpose.toByteArray()))));
+        compute(new Work(epoch.number, self.index()), () -> {
+            byte[] ciphertext = keys.encrypt(label, plaintext, secret.seed(purpose.toByteArray()));
+            boolean fits = ciphertext.length <= settings.maxProposalBytes();
+            return new Encrypted(ciphertext.length, Shard.cut(fits ? ciphertext : new byte[0], size));
+        });
     }
 
     /**
      * What is too large to be broadcast is proposed as nothing, which everybody can tell: the others' proposals are there. Nothing of it leaves
      * before all of it is recorded, the ECHO last: half a proposal would keep its validator from another one.
      */
-    private void onEncrypted(Epoch epoch, byte[] ciphertext) {
-        boolean fits = ciphertext.length <= settings.maxProposalBytes();
-        if (!fits) {
+    private void onEncrypted(Epoch epoch, Encrypted encrypted) {
+        if (encrypted.bytes > settings.maxProposalBytes()) {
             outbox.refuse(
                     self,
                     Reason.OVER_CAPACITY,
-                    "its own proposal of " + ciphertext.length
+                    "its own proposal of " + encrypted.bytes
                             + " bytes; raise parley.consensus.honeybadger.max-proposal-bytes");
         }
         List<Effect> sends = new ArrayList<>();
         withheld = sends;
-        epoch.broadcasts.get(self.index()).propose(fits ? ciphertext : new byte[0], outlet(epoch, self));
+        epoch.broadcasts.get(self.index()).propose(encrypted.shards, outlet(epoch, self));
         withheld = null;
         sends.forEach(outbox::add);
     }
@@ -661,7 +667,9 @@ final class HoneyBadgerCore implements ConsensusCore {
         return new Offload() {
             @Override
             public <T> void compute(Supplier<T> work, Consumer<T> then) {
-                HoneyBadgerCore.this.compute(new Work(epoch, instance.index()), () -> new Tossed<>(work.get(), then));
+                @SuppressWarnings("unchecked") // what a ticket's work made comes back with that ticket
+                Consumer<Object> taker = result -> then.accept((T) result);
+                HoneyBadgerCore.this.compute(new Work(epoch, instance.index(), taker), () -> new Offloaded(work.get()));
             }
         };
     }
@@ -679,13 +687,15 @@ final class HoneyBadgerCore implements ConsensusCore {
             return;
         }
         switch ((Done) result) {
-            case Encrypted encrypted -> onEncrypted(epoch, encrypted.ciphertext);
+            case Encrypted encrypted -> onEncrypted(epoch, encrypted);
             case Admitted admitted -> onAdmitted(epoch, work.proposer(), admitted.share);
             case Decrypted attempt -> onDecryption(epoch, work.proposer(), attempt);
             case United united -> onUnited(epoch, united);
-            case Tossed<?> tossed -> {
-                tossed.take();
-                epoch.subset.again(new ValidatorId(work.proposer()), subsetOutlet(epoch));
+            case Offloaded offloaded -> {
+                Objects.requireNonNull(work.then()).accept(offloaded.result());
+                ValidatorId proposer = new ValidatorId(work.proposer());
+                epoch.broadcasts.get(work.proposer()).again(outlet(epoch, proposer));
+                epoch.subset.again(proposer, subsetOutlet(epoch));
             }
         }
     }
@@ -701,12 +711,19 @@ final class HoneyBadgerCore implements ConsensusCore {
                 self,
                 size,
                 proposer -> Coin.patterned(new ThresholdCoin(
-                        threshold, setup.domain(), number, proposer, offload(number, proposer), rules.coin())),
+                        threshold,
+                        setup.domain(),
+                        number,
+                        proposer,
+                        offload(number, proposer),
+                        rules.subset().agreement(),
+                        (round, side) -> outbox.observe(new Observation.Tossed(number, proposer, round, side)))),
                 rules.subset());
         Epoch made = new Epoch(number, size, subset);
         for (int i = 0; i < size; i++) {
+            ValidatorId proposer = new ValidatorId(i);
             made.broadcasts.add(new ReliableBroadcast(
-                    self, new ValidatorId(i), size, settings.maxProposalBytes(), rules.broadcast()));
+                    self, proposer, size, settings.maxProposalBytes(), offload(number, proposer), rules.broadcast()));
         }
         epochs.put(number, made);
         return made;

@@ -3,7 +3,6 @@ package dev.parley.honeybadger;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.threshold.ThresholdKeys;
 import dev.parley.honeybadger.broadcast.BroadcastRules;
-import dev.parley.honeybadger.coin.CoinRules;
 import dev.parley.honeybadger.subset.SubsetRules;
 
 /**
@@ -17,11 +16,7 @@ public interface HoneyBadgerRules {
         return BroadcastRules.PAPER;
     }
 
-    default CoinRules coin() {
-        return CoinRules.PAPER;
-    }
-
-    /** With the rules of its agreements. */
+    /** With the rules of its agreements and their coins. */
     default SubsetRules subset() {
         return SubsetRules.PAPER;
     }

@@ -30,6 +30,7 @@ import dev.parley.honeybadger.TestCluster.Node;
 import dev.parley.honeybadger.broadcast.BroadcastMessage;
 import dev.parley.honeybadger.broadcast.BroadcastRules;
 import dev.parley.honeybadger.broadcast.ReliableBroadcast;
+import dev.parley.honeybadger.broadcast.Shard;
 import dev.parley.log.CommandBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,8 +72,9 @@ class HoneyBadgerCoreTest {
                         v(byzantine),
                         TestCluster.SIZE,
                         TestCluster.SETTINGS.maxProposalBytes(),
+                        Offload.HERE,
                         BroadcastRules.PAPER)
-                .propose(value, new Outlet<>() {
+                .propose(Shard.cut(value, TestCluster.SIZE), new Outlet<>() {
                     @Override
                     public void broadcast(BroadcastMessage message) {
                         cluster.inject(byzantine, new Broadcasting(epoch, v(byzantine), message));

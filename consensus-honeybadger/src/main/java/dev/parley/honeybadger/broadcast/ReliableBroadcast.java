@@ -4,6 +4,7 @@ import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.MerkleTree;
+import dev.parley.honeybadger.Offload;
 import dev.parley.honeybadger.Outlet;
 import dev.parley.honeybadger.broadcast.BroadcastMessage.Echo;
 import dev.parley.honeybadger.broadcast.BroadcastMessage.Ready;
@@ -38,6 +39,7 @@ public final class ReliableBroadcast {
     private final int maxBytes;
     private final BroadcastRules rules;
     private final Sharding sharding;
+    private final Offload offload;
 
     private @Nullable Digest echoed;
     private boolean ready;
@@ -46,15 +48,21 @@ public final class ReliableBroadcast {
     private final @Nullable Shard[] shards;
 
     private final @Nullable Digest[] readies;
+    /** Whose shards are being joined. */
+    private @Nullable Digest joining;
+    /** Whose shards were joined, to {@link #value}. */
     private @Nullable Digest joined;
+
     private byte @Nullable [] value;
     private Outcome outcome = Outcome.PENDING;
 
     /**
      * @param n how many validators there are, at most 255; f is (n − 1) / 3
      * @param maxBytes what a value may have at most, the same at all validators
+     * @param offload where shards are joined and cut again; {@link #again} is to be called when that is done
      */
-    public ReliableBroadcast(ValidatorId self, ValidatorId sender, int n, int maxBytes, BroadcastRules rules) {
+    public ReliableBroadcast(
+            ValidatorId self, ValidatorId sender, int n, int maxBytes, Offload offload, BroadcastRules rules) {
         if (self.index() >= n || sender.index() >= n) {
             throw new IllegalArgumentException(self + " and " + sender + " must be among the " + n + " validators");
         }
@@ -64,6 +72,7 @@ public final class ReliableBroadcast {
         this.f = (n - 1) / 3;
         this.maxBytes = maxBytes;
         this.rules = rules;
+        this.offload = offload;
         this.sharding = new Sharding(needed(n), n, maxBytes);
         this.echoes = new Digest[n];
         this.shards = new Shard[n];
@@ -123,21 +132,31 @@ public final class ReliableBroadcast {
         return delivered;
     }
 
-    /** "Upon input(v)", at the sender: VAL(h, b_j, s_j) to each party. Once. */
-    public void propose(byte[] value, Outlet<BroadcastMessage> out) {
+    /**
+     * "Upon input(v)", at the sender: VAL(h, b_j, s_j) to each party. Once.
+     *
+     * @param cut the value, by {@link Shard#cut}
+     */
+    public void propose(List<Shard> cut, Outlet<BroadcastMessage> out) {
         if (!self.equals(sender)) {
             throw new IllegalStateException(self + " can't propose in the broadcast of " + sender);
         }
         if (echoed != null) {
             throw new IllegalStateException(self + " has proposed already");
         }
-        List<Shard> cut = sharding.cut(value);
         for (int i = 0; i < n; i++) {
             if (i != self.index()) {
                 out.send(new ValidatorId(i), new Val(cut.get(i)));
             }
         }
         onVal(cut.get(self.index()), out);
+    }
+
+    /** Shards may have been joined meanwhile. */
+    public void again(Outlet<BroadcastMessage> out) {
+        if (joined != null && outcome == Outcome.PENDING) {
+            advance(joined, out);
+        }
     }
 
     /** What was said before a restart: it counts as said, and nothing is said in its place. Before anything is received. */
@@ -237,8 +256,9 @@ public final class ReliableBroadcast {
     /** The upon-rules that ECHO and READY of one root can fire, in Figure 2's order. */
     private void advance(Digest root, Outlet<BroadcastMessage> out) {
         int echoCount = count(echoes, root);
-        if (!ready && echoCount >= needed(n) && echoCount >= rules.echoesForReady(n, f)) {
-            if (!join(root)) {
+        boolean whole = echoCount >= needed(n);
+        if (!ready && whole && echoCount >= rules.echoesForReady(n, f) && isJoined(root)) {
+            if (value == null) {
                 end(Outcome.NOTHING);
                 return;
             }
@@ -247,8 +267,8 @@ public final class ReliableBroadcast {
         if (!ready && count(readies, root) >= rules.readiesForReady(n, f)) {
             sendReady(root, out);
         }
-        if (count(readies, root) >= rules.readiesForDelivery(n, f) && echoCount >= needed(n)) {
-            end(join(root) ? Outcome.DELIVERED : Outcome.NOTHING);
+        if (count(readies, root) >= rules.readiesForDelivery(n, f) && whole && isJoined(root)) {
+            end(value == null ? Outcome.NOTHING : Outcome.DELIVERED);
         }
     }
 
@@ -262,16 +282,28 @@ public final class ReliableBroadcast {
      * "Interpolate {s′_j} from any N − 2f leaves received; recompute Merkle root h′ and if h′ ≠ h then abort." The answer is the root's:
      * what was joined before READY need not be joined again for delivery.
      */
-    private boolean join(Digest root) {
-        if (!root.equals(joined)) {
+    private boolean isJoined(Digest root) {
+        if (!root.equals(joined) && !root.equals(joining)) {
             @Nullable Shard[] under = new Shard[n];
             for (int i = 0; i < n; i++) {
                 under[i] = root.equals(echoes[i]) ? shards[i] : null;
             }
-            joined = root;
-            value = sharding.join(root, under, rules.comparesRoot());
+            joining = root;
+            offload.compute(() -> new Joined(sharding.join(root, under, rules.comparesRoot())), result -> {
+                joined = root;
+                value = result.value;
+            });
         }
-        return value != null;
+        return root.equals(joined);
+    }
+
+    /** Null if the shards are no value. */
+    private static final class Joined {
+        private final byte @Nullable [] value;
+
+        private Joined(byte @Nullable [] value) {
+            this.value = value;
+        }
     }
 
     private void end(Outcome reached) {

@@ -6,6 +6,7 @@ import dev.parley.crypto.SigningDomain;
 import dev.parley.crypto.threshold.ThresholdKeys;
 import dev.parley.crypto.threshold.ThresholdSecret;
 import dev.parley.crypto.threshold.ThresholdSetup;
+import dev.parley.honeybadger.Offload;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * result is verified once, and only if that fails each share is, so that a liar costs its own blame and no more.
  */
 public final class ThresholdCoin implements Coin {
+    /** Is told of each coin that came out, once: for reports, never for decisions. */
+    @FunctionalInterface
+    public interface Listener {
+        void tossed(int round, boolean side);
+    }
+
     private final ThresholdKeys keys;
     private final ThresholdSecret secret;
     private final SigningDomain.Kind kind;
@@ -27,6 +34,7 @@ public final class ThresholdCoin implements Coin {
     private final ValidatorId instance;
     private final Offload offload;
     private final CoinRules rules;
+    private final Listener listener;
 
     /**
      * @param instance the proposer about whose broadcast is agreed
@@ -38,7 +46,8 @@ public final class ThresholdCoin implements Coin {
             long epoch,
             ValidatorId instance,
             Offload offload,
-            CoinRules rules) {
+            CoinRules rules,
+            Listener listener) {
         this.keys = setup.keys();
         this.secret = setup.secret();
         this.kind = domain.kind("honeybadger.coin");
@@ -46,6 +55,7 @@ public final class ThresholdCoin implements Coin {
         this.instance = instance;
         this.offload = offload;
         this.rules = rules;
+        this.listener = listener;
     }
 
     /** What the committee signs. */
@@ -63,10 +73,11 @@ public final class ThresholdCoin implements Coin {
 
     @Override
     public Toss toss(int round) {
-        return new ThresholdToss(statement(round));
+        return new ThresholdToss(round);
     }
 
     private final class ThresholdToss implements Toss {
+        private final int round;
         private final byte[] statement;
         /** By party; in the order of parties. */
         private final Map<Integer, byte[]> shares = new TreeMap<>();
@@ -81,8 +92,9 @@ public final class ThresholdCoin implements Coin {
         /** Whose wrong shares nobody has been told of. */
         private final List<ValidatorId> culprits = new ArrayList<>();
 
-        ThresholdToss(byte[] statement) {
-            this.statement = statement;
+        ThresholdToss(int round) {
+            this.round = round;
+            this.statement = statement(round);
         }
 
         @Override
@@ -129,6 +141,7 @@ public final class ThresholdCoin implements Coin {
             if (attempt.side() != null) {
                 value = attempt.side();
                 shares.clear();
+                listener.tossed(round, attempt.side());
                 return;
             }
             attempt.right().forEach(verified::set);

@@ -180,6 +180,16 @@ class BinaryAgreementTest {
     }
 
     @Test
+    void a_coin_without_conf_is_noticed() {
+        noticed(new AgreementRules() {
+            @Override
+            public boolean confBeforeCoin() {
+                return false;
+            }
+        });
+    }
+
+    @Test
     void shares_that_leave_before_conf_are_noticed() {
         noticed(new AgreementRules() {
             @Override

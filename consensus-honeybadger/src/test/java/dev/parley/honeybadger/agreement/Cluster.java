@@ -4,6 +4,7 @@ import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.SigningDomain;
+import dev.parley.honeybadger.Offload;
 import dev.parley.honeybadger.Outlet;
 import dev.parley.honeybadger.agreement.AgreementMessage.Aux;
 import dev.parley.honeybadger.agreement.AgreementMessage.Bval;
@@ -12,7 +13,6 @@ import dev.parley.honeybadger.agreement.AgreementMessage.Conf;
 import dev.parley.honeybadger.agreement.AgreementMessage.Term;
 import dev.parley.honeybadger.coin.Coin;
 import dev.parley.honeybadger.coin.HashedThreshold;
-import dev.parley.honeybadger.coin.Offload;
 import dev.parley.honeybadger.coin.Share;
 import dev.parley.honeybadger.coin.ThresholdCoin;
 import java.util.ArrayList;
@@ -41,7 +41,6 @@ final class Cluster {
 
     final List<String> violations = new ArrayList<>();
     final Set<Boolean> inputs = new TreeSet<>();
-    private final AgreementRules rules;
     /** (round, from, to) of CONF that arrived, and (from, to) of TERM. */
     private final Set<List<Integer>> confs = new HashSet<>();
 
@@ -50,12 +49,17 @@ final class Cluster {
     Cluster(int n, boolean byzantine, boolean patterned, AgreementRules rules, long seed) {
         this.n = n;
         this.f = (n - 1) / 3;
-        this.rules = rules;
         this.correct = byzantine ? n - f : n;
         keys = new HashedThreshold(n, seed);
         for (int i = 0; i < n; i++) {
             ThresholdCoin coin = new ThresholdCoin(
-                    keys.setup(i), new SigningDomain("test", 0), 7, new ValidatorId(2), Offload.HERE, rules);
+                    keys.setup(i),
+                    new SigningDomain("test", 0),
+                    7,
+                    new ValidatorId(2),
+                    Offload.HERE,
+                    rules,
+                    (round, side) -> {});
             coins.add(coin);
             if (i < correct) {
                 agreements.add(new BinaryAgreement(
@@ -232,7 +236,7 @@ final class Cluster {
                 count++;
             }
         }
-        if (rules.confBeforeCoin() && count < n - f) {
+        if (count < n - f) {
             violations.add("v" + self + " gives its share in round " + round + " after " + count + " CONF");
         }
     }

@@ -2,6 +2,7 @@ package dev.parley.honeybadger.broadcast;
 
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.honeybadger.Offload;
 import dev.parley.honeybadger.Outlet;
 import dev.parley.honeybadger.broadcast.ReliableBroadcast.Outcome;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class BroadcastNetwork {
         this.sender = sender;
         this.random = new Random(seed);
         for (int i = 0; i < correct; i++) {
-            validators.add(new ReliableBroadcast(new ValidatorId(i), sender, n, MAX_BYTES, rules));
+            validators.add(new ReliableBroadcast(new ValidatorId(i), sender, n, MAX_BYTES, Offload.HERE, rules));
         }
     }
 
@@ -45,7 +46,7 @@ final class BroadcastNetwork {
     }
 
     void propose(byte[] value) {
-        validators.get(sender.index()).propose(value, outlet(sender));
+        validators.get(sender.index()).propose(shards(n, value), outlet(sender));
     }
 
     void inject(int from, int to, BroadcastMessage message) {

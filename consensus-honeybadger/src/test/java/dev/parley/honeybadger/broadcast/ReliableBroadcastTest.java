@@ -10,6 +10,7 @@ import dev.parley.codec.MalformedException;
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
+import dev.parley.honeybadger.Offload;
 import dev.parley.honeybadger.Outlet;
 import dev.parley.honeybadger.broadcast.BroadcastMessage.Echo;
 import dev.parley.honeybadger.broadcast.BroadcastMessage.Ready;
@@ -18,14 +19,16 @@ import dev.parley.honeybadger.broadcast.ReliableBroadcast.Outcome;
 import dev.parley.honeybadger.erasure.ReedSolomon;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** One validator of four, v0, in the broadcast of v1. */
 class ReliableBroadcastTest {
     private final List<BroadcastMessage> said = new ArrayList<>();
     private final List<Reason> refused = new ArrayList<>();
-    private final ReliableBroadcast v0 =
-            new ReliableBroadcast(new ValidatorId(0), new ValidatorId(1), 4, MAX_BYTES, BroadcastRules.PAPER);
+    private final ReliableBroadcast v0 = new ReliableBroadcast(
+            new ValidatorId(0), new ValidatorId(1), 4, MAX_BYTES, Offload.HERE, BroadcastRules.PAPER);
     private final List<Shard> a = BroadcastNetwork.shards(4, new byte[] {1, 2, 3, 4, 5});
     private final List<Shard> b = BroadcastNetwork.shards(4, new byte[] {6});
     private final Outlet<BroadcastMessage> out = new Outlet<>() {
@@ -148,8 +151,8 @@ class ReliableBroadcastTest {
         byte[][] forms = {{0, 0, 0, 9, 1, 2}, {0, 0, 0, 1, 1, 0, 0, 0}, {-1, 0, 0, 1, 1, 2}, {0, 0, 0, 1, 1, 2}, {0}};
         for (byte[] form : forms) {
             List<Shard> shards = Sharding.prove(new ReedSolomon(2, 4).encode(form));
-            ReliableBroadcast fresh =
-                    new ReliableBroadcast(new ValidatorId(0), new ValidatorId(1), 4, MAX_BYTES, BroadcastRules.PAPER);
+            ReliableBroadcast fresh = new ReliableBroadcast(
+                    new ValidatorId(0), new ValidatorId(1), 4, MAX_BYTES, Offload.HERE, BroadcastRules.PAPER);
             for (int i = 1; i < 4; i++) {
                 fresh.receive(new ValidatorId(i), new Echo(shards.get(i)), out);
             }
@@ -175,10 +178,35 @@ class ReliableBroadcastTest {
                 .hasMessageContaining("at most 1000 bytes");
     }
 
+    /** The rules of figure 2 wait for the check, and messages that come meanwhile count. */
+    @Test
+    void ready_and_delivery_wait_until_shards_are_joined_elsewhere() {
+        List<Runnable> elsewhere = new ArrayList<>();
+        Offload later = new Offload() {
+            @Override
+            public <T> void compute(Supplier<T> work, Consumer<T> then) {
+                elsewhere.add(() -> then.accept(work.get()));
+            }
+        };
+        ReliableBroadcast v0 = new ReliableBroadcast(
+                new ValidatorId(0), new ValidatorId(1), 4, MAX_BYTES, later, BroadcastRules.PAPER);
+        for (int i = 1; i < 4; i++) {
+            v0.receive(new ValidatorId(i), new Echo(a.get(i)), out);
+            v0.receive(new ValidatorId(i), new Ready(a.getFirst().root()), out);
+        }
+        assertThat(elsewhere).hasSize(1);
+        assertThat(v0.outcome()).isEqualTo(Outcome.PENDING);
+        elsewhere.getFirst().run();
+        v0.again(out);
+        assertThat(v0.outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(v0.value()).containsExactly(1, 2, 3, 4, 5);
+    }
+
     @Test
     void more_validators_than_the_code_has_shards_are_refused() {
         ValidatorId first = new ValidatorId(0);
-        assertThatThrownBy(() -> new ReliableBroadcast(first, first, 256, MAX_BYTES, BroadcastRules.PAPER))
+        assertThatThrownBy(
+                        () -> new ReliableBroadcast(first, first, 256, MAX_BYTES, Offload.HERE, BroadcastRules.PAPER))
                 .hasMessageContaining("at most 255");
     }
 

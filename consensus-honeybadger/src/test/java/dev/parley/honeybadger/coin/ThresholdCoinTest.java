@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.SigningDomain;
+import dev.parley.honeybadger.Offload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -17,7 +18,13 @@ class ThresholdCoinTest {
 
     private ThresholdCoin coin(int party, String chain, long epoch, int instance, CoinRules rules) {
         return new ThresholdCoin(
-                keys.setup(party), new SigningDomain(chain, 0), epoch, new ValidatorId(instance), Offload.HERE, rules);
+                keys.setup(party),
+                new SigningDomain(chain, 0),
+                epoch,
+                new ValidatorId(instance),
+                Offload.HERE,
+                rules,
+                (round, side) -> {});
     }
 
     private Coin.Toss toss(int party) {

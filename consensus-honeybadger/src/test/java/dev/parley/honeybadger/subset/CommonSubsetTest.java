@@ -8,13 +8,13 @@ import dev.parley.codec.MalformedException;
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.SigningDomain;
+import dev.parley.honeybadger.Offload;
 import dev.parley.honeybadger.Outlet;
 import dev.parley.honeybadger.agreement.AgreementMessage.Bval;
 import dev.parley.honeybadger.agreement.AgreementMessage.Term;
 import dev.parley.honeybadger.coin.Coin;
 import dev.parley.honeybadger.coin.CoinRules;
 import dev.parley.honeybadger.coin.HashedThreshold;
-import dev.parley.honeybadger.coin.Offload;
 import dev.parley.honeybadger.coin.ThresholdCoin;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,8 @@ class CommonSubsetTest {
                             1,
                             proposer,
                             Offload.HERE,
-                            CoinRules.PAPER)),
+                            CoinRules.PAPER,
+                            (round, side) -> {})),
                     rules));
         }
         for (int to = 0; to < correct; to++) {

@@ -38,6 +38,14 @@ public sealed interface Observation {
     /** Nothing to order and nothing to finish: no view is opened, no timer runs. */
     record Resting(long view) implements Observation {}
 
+    /**
+     * A common coin that nobody knew before came out.
+     *
+     * @param instance the proposer about whom is agreed
+     * @param round of that agreement, from 0
+     */
+    record Tossed(long view, ValidatorId instance, int round, boolean side) implements Observation {}
+
     record Fetching(BlockId block, ValidatorId from) implements Observation {}
 
     record CaughtUp(long fromHeight, long toHeight) implements Observation {}

@@ -1,8 +1,11 @@
 package dev.parley.sample.command;
 
+import com.typesafe.config.ConfigUtil;
 import dev.parley.LocalCluster;
 import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.crypto.KeyDirectory;
 import dev.parley.testkit.byzantine.Behaviour;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What all commands that run validators have in common. */
@@ -38,6 +42,27 @@ final class ClusterOptions {
     private List<String> byzantine = new ArrayList<>();
 
     private final Supplier<SortedSet<String>> protocols;
+
+    /** For commands that run validators with threads and real keys. */
+    static final class Keys {
+        @Option(
+                names = "--keys",
+                paramLabel = "DIR",
+                description = "The validators' keys, as 'parley keys' made them; new ones unless given.")
+        private @Nullable Path directory;
+
+        @Option(
+                names = "--chain-id",
+                paramLabel = "NAME",
+                defaultValue = "parley",
+                description = "The chain that the keys were made for: ${DEFAULT-VALUE}.")
+        private String chainId = "parley";
+
+        <C, R, S> LocalCluster.Builder<C, R, S> applyTo(LocalCluster.Builder<C, R, S> builder) {
+            LocalCluster.Builder<C, R, S> told = builder.config("parley.chain-id = " + ConfigUtil.quoteString(chainId));
+            return directory == null ? told : told.keys(new KeyDirectory(directory));
+        }
+    }
 
     /** @param protocols the names that {@code --protocol} may have */
     ClusterOptions(Supplier<SortedSet<String>> protocols) {

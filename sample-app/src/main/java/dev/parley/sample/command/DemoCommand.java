@@ -61,6 +61,9 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private final ClusterOptions options = new ClusterOptions(Protocols::names);
 
+    @Mixin
+    private final ClusterOptions.Keys keys = new ClusterOptions.Keys();
+
     @Option(
             names = "--commands",
             paramLabel = "K",
@@ -92,8 +95,8 @@ final class DemoCommand implements Callable<Integer> {
         }
         screen.line(title(byzantine));
         LinkedBlockingQueue<Seen> seen = new LinkedBlockingQueue<>(MAX_QUEUED);
-        LocalCluster.Builder<Transfer, Statement, Books> builder = options.applyTo(
-                        LocalCluster.of(options.validators(), Bank.application()), byzantine, seed)
+        LocalCluster.Builder<Transfer, Statement, Books> builder = keys.applyTo(
+                        options.applyTo(LocalCluster.of(options.validators(), Bank.application()), byzantine, seed))
                 .config("include classpath(\"demo.conf\")")
                 .observer((validator, observation) ->
                         seen.offer(new Seen(validator.index(), observation, System.nanoTime())));

@@ -1,5 +1,6 @@
 package dev.parley.sample.command;
 
+import dev.parley.crypto.KeyDirectory;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyFileException;
 import dev.parley.crypto.KeyPair;
@@ -64,9 +65,9 @@ final class KeysCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSound();
+        KeyDirectory names = new KeyDirectory(directory);
         List<KeyFiles> files = IntStream.range(0, validators)
-                .mapToObj(i -> new KeyFiles(
-                        directory.resolve("v" + i + ".key"), directory.resolve("v" + i + ".threshold-key")))
+                .mapToObj(i -> new KeyFiles(names.key(i), names.thresholdKey(i)))
                 .toList();
         requireNone(files);
         SecureRandom random = new SecureRandom();

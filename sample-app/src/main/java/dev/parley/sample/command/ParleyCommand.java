@@ -1,6 +1,7 @@
 package dev.parley.sample.command;
 
 import com.typesafe.config.ConfigException;
+import dev.parley.crypto.KeyFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -55,6 +56,7 @@ public final class ParleyCommand implements Runnable {
             case FailedException failed -> explain(screen, command, failed.getMessage(), FAILED);
             // What Parley refuses at start, it explains.
             case IllegalArgumentException refused -> explain(screen, command, refused.getMessage(), WRONG_USAGE);
+            case KeyFileException refused -> explain(screen, command, refused.getMessage(), FAILED);
             case ConfigException refused -> explain(screen, command, refused.getMessage(), WRONG_USAGE);
             default -> {
                 // A defect: whoever mends it wants to know where.

@@ -43,6 +43,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final ClusterOptions options = new ClusterOptions(Protocols::names);
 
+    @Mixin
+    private final ClusterOptions.Keys keys = new ClusterOptions.Keys();
+
     @Option(
             names = "--port",
             paramLabel = "PORT",
@@ -65,8 +68,8 @@ final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > 65535) {
             throw new UsageException("--port is 0 to 65535, not " + port);
         }
-        LocalCluster.Builder<Batch, Replies, Snapshot> builder = options.applyTo(
-                        LocalCluster.of(options.validators(), RedisStore.application()), byzantine, 0)
+        LocalCluster.Builder<Batch, Replies, Snapshot> builder = keys.applyTo(
+                        options.applyTo(LocalCluster.of(options.validators(), RedisStore.application()), byzantine, 0))
                 // The end is ours: first the clients' answers, then the validators' states, then the validators.
                 .config("pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off");
         try (LocalCluster<Batch, Replies, Snapshot> cluster = builder.start();

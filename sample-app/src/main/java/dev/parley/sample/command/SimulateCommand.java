@@ -2,6 +2,7 @@ package dev.parley.sample.command;
 
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.scenario.Scenario;
+import dev.parley.testkit.sim.Adversary;
 import dev.parley.testkit.sim.Campaign;
 import dev.parley.testkit.sim.Fault;
 import dev.parley.testkit.sim.PlantedBug;
@@ -17,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -73,6 +75,12 @@ final class SimulateCommand implements Callable<Integer> {
     private @Nullable String bug;
 
     @Option(
+            names = "--adversary",
+            paramLabel = "NAME",
+            description = "Who has the network, and some validators of its own. See --list.")
+    private @Nullable String adversary;
+
+    @Option(
             names = "--scenario",
             paramLabel = "NAME|FILE",
             description = "Plays a scenario and prints what happens; ends with 1 if it is not what is kept beside it.")
@@ -116,7 +124,13 @@ final class SimulateCommand implements Callable<Integer> {
             throw new UsageException("--threads is 1 to 1024, not " + workers);
         }
         SimulationOptions asked = new SimulationOptions(
-                options.validators(), blocks, faults(), ClusterOptions.names(byzantine), List.of());
+                options.validators(),
+                blocks,
+                faults(),
+                ClusterOptions.names(byzantine),
+                List.of(),
+                Optional.ofNullable(adversary));
+        requireFit(protocol);
         PlantedBug planted = bug == null ? null : bug(protocol, bug);
         SeedRange range = range(planted);
         ParallelCampaign campaign = new ParallelCampaign(
@@ -169,6 +183,24 @@ final class SimulateCommand implements Callable<Integer> {
         return planted == null ? DEFAULT_SEEDS : new SeedRange(1, planted.maxSeeds());
     }
 
+    private void requireFit(ProtocolUnderTest protocol) {
+        if (adversary == null) {
+            return;
+        }
+        List<String> known =
+                protocol.adversaries().stream().map(Adversary::name).toList();
+        if (!known.contains(adversary)) {
+            throw new UsageException("there is no adversary '" + adversary + "' of " + protocol.name() + "; there is "
+                    + (known.isEmpty() ? "none" : String.join(", ", known)));
+        }
+        if (!options.behaviours().isEmpty()) {
+            throw new UsageException("--adversary has Byzantine validators of its own; give no --byzantine");
+        }
+        if (options.validators() != 4) {
+            throw new UsageException("--adversary plays with 4 validators, not " + options.validators());
+        }
+    }
+
     private static PlantedBug bug(ProtocolUnderTest protocol, String name) {
         return protocol.bugs().stream()
                 .filter(known -> known.name().equals(name))
@@ -205,6 +237,8 @@ final class SimulateCommand implements Callable<Integer> {
                 + String.join(
                         ", ",
                         protocol.behaviours().stream().map(Behaviour::name).toList()));
+        screen.line("adversaries "
+                + protocol.adversaries().stream().map(Adversary::name).collect(Collectors.joining(", ")));
         screen.line("faults      " + faultNames());
         screen.line("bugs");
         for (PlantedBug planted : protocol.bugs()) {

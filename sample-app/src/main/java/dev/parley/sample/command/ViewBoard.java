@@ -164,6 +164,7 @@ final class ViewBoard {
                 event(millis, name(validator) + " caught up to height " + caughtUp.toHeight());
             case Observation.Locked locked -> {}
             case Observation.Resting resting -> {}
+            case Observation.Tossed tossed -> {}
             case Observation.Fetching fetching -> {}
             case Observation.Refused refused -> {}
         }

@@ -40,6 +40,10 @@ class ParleyCommandTest {
             demo --byzantine -1=silent                           | there is no validator -1
             demo --byzantine 0=silent --byzantine 1=silent       | 2 Byzantine validators are more than the 1
             demo --commands 0                                    | --commands is 1 to 4000, not 0
+            simulate --adversary coin                            | there is no adversary 'coin' of hotstuff; there is none
+            simulate --protocol honeybadger --adversary mean     | there is no adversary 'mean' of honeybadger; there is coin
+            simulate --protocol honeybadger --adversary coin --validators 7 | plays with 4 validators, not 7
+            simulate --protocol honeybadger --adversary coin --byzantine 1=silent | give no --byzantine
             demo --loud                                          | Unknown option: '--loud'
             serve --protocol paxos                               | there is no protocol 'paxos'
             serve --port 65536                                   | --port is 0 to 65535, not 65536
@@ -196,6 +200,30 @@ class ParleyCommandTest {
                 .contains("never overwritten; nothing was written");
         assertThat(Path.of(directory, "v0.threshold-key")).hasContent(before);
         assertThat(Path.of(directory, "v0.key")).doesNotExist();
+    }
+
+    @Test
+    void runs_validators_with_dealt_keys_and_refuses_those_of_another_chain(@TempDir Path folder) {
+        String directory = folder.toString();
+        assertThat(run("keys", "--chain-id", "mine", "--dir", directory)).isZero();
+        assertThat(run(
+                        "demo",
+                        "--protocol",
+                        "honeybadger",
+                        "--keys",
+                        directory,
+                        "--chain-id",
+                        "mine",
+                        "--commands",
+                        "4"))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        assertThat(run("serve", "--protocol", "honeybadger", "--keys", directory))
+                .isEqualTo(1);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .contains("v0.threshold-key is for the chain 'mine' and not for 'parley'");
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.parley.honeybadger.HoneyBadgerMessage.Joining;
 import dev.parley.honeybadger.HoneyBadgerMessage.Vote;
 import dev.parley.honeybadger.HoneyBadgerRules;
 import dev.parley.honeybadger.HoneyBadgerStatements;
+import dev.parley.honeybadger.Offload;
 import dev.parley.honeybadger.Outlet;
 import dev.parley.honeybadger.agreement.AgreementMessage;
 import dev.parley.honeybadger.agreement.AgreementMessage.Aux;
@@ -65,7 +66,8 @@ final class HoneyBadgerBehaviours {
                 new Forgery("vote-liar", VoteLiar::new),
                 new Forgery("epoch-flooder", EpochFlooder::new),
                 new Forgery("joiner", Joiner::new),
-                new Forgery("late-revealer", LateRevealer::new));
+                new Forgery("late-revealer", LateRevealer::new),
+                new Forgery("puppet", Puppet::new));
     }
 
     /** Gives its shares for decrypting, and its word for proposals, before it may. */
@@ -249,6 +251,22 @@ final class HoneyBadgerBehaviours {
         }
     }
 
+    /** Says nothing in the agreement about its own broadcast: an adversary that has the network speaks in its name there. */
+    private static final class Puppet extends Forger {
+        Puppet(ConsensusSetup setup, RandomGenerator random) {
+            super(setup, random);
+        }
+
+        @Override
+        protected void say(@Nullable ValidatorId to, HoneyBadgerMessage message, List<Effect> done) {
+            boolean about = message instanceof Agreeing agreeing
+                    && agreeing.step().proposer().equals(setup.self());
+            if (!about) {
+                send(to, message, done);
+            }
+        }
+    }
+
     /** Says to one half what it says and to the other the contrary, and both wherever both are possible. */
     private static final class DoubleVoter extends Forger {
         DoubleVoter(ConsensusSetup setup, RandomGenerator random) {
@@ -395,8 +413,8 @@ final class HoneyBadgerBehaviours {
         private List<ReliableBroadcast> broadcasts(long epoch) {
             List<ReliableBroadcast> broadcasts = new ArrayList<>();
             for (int i = 0; i < size; i++) {
-                broadcasts.add(
-                        new ReliableBroadcast(setup.self(), new ValidatorId(i), size, MAX_BYTES, BroadcastRules.PAPER));
+                broadcasts.add(new ReliableBroadcast(
+                        setup.self(), new ValidatorId(i), size, MAX_BYTES, Offload.HERE, BroadcastRules.PAPER));
             }
             return broadcasts;
         }

@@ -12,6 +12,7 @@ import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.SimulationOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Rules broken on purpose, most of them as they were broken in real systems (hazards). The simulator must notice each. */
 final class HoneyBadgerBugs {
@@ -91,6 +92,51 @@ final class HoneyBadgerBugs {
                         return true;
                     }
                 }));
+        plant.bug(
+                "coin-reused",
+                "the agreements of an epoch, and all epochs, have the same coins",
+                any.withAdversary("coin"),
+                agreement(new AgreementRules() {
+                    @Override
+                    public boolean bindsInstance() {
+                        return false;
+                    }
+                }));
+        plant.bug(
+                "share-unverified",
+                "what shares of a coin combine to is not verified",
+                any.withAdversary("coin"),
+                agreement(new AgreementRules() {
+                    @Override
+                    public boolean verifiesShares() {
+                        return false;
+                    }
+                }));
+        plant.bug(
+                "early-share-lost",
+                "shares that come before one's own is out are dropped, and nobody says again what it said",
+                any.withAdversary("coin").withFaults(Set.of()),
+                new HoneyBadgerRules() {
+                    @Override
+                    public SubsetRules subset() {
+                        return new SubsetRules() {
+                            @Override
+                            public AgreementRules agreement() {
+                                return new AgreementRules() {
+                                    @Override
+                                    public boolean keepsEarlyShares() {
+                                        return false;
+                                    }
+                                };
+                            }
+                        };
+                    }
+
+                    @Override
+                    public boolean answersJoining() {
+                        return false;
+                    }
+                });
         plant.bug(
                 "bval-relayed-at-f",
                 "BVAL is passed on at f BVAL",

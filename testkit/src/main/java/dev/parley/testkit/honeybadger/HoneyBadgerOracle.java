@@ -40,7 +40,7 @@ import java.util.Set;
  * What holds in every run of HoneyBadgerBFT, whatever f validators do: all deliver the same in a broadcast, decide the same bit in an
  * agreement and vote for the same block of an epoch; a correct validator says one thing in one place, whether it restarts or not; a subset
  * has n − f parts, n − 2f of them of correct validators; no share for decrypting leaves before the subset is agreed, and none for the copy
- * of another's ciphertext; no share of a coin leaves before n − f CONF, and none serves two coins.
+ * of another's ciphertext; no share of a coin leaves before n − f CONF, none serves two coins, and a coin has one side for all.
  *
  * <p>What is said counts when it leaves: before, a crash may undo it.
  */
@@ -71,6 +71,7 @@ final class HoneyBadgerOracle implements Oracle {
     private final Map<Long, BlockId> blocks = new HashMap<>();
     private final List<Map<Coin, BitSet>> confirmed = new ArrayList<>();
     private final List<Map<Share, Coin>> coins = new ArrayList<>();
+    private final Map<Coin, Boolean> sides = new HashMap<>();
     private final List<BitSet> agreed = new ArrayList<>();
     private final Map<At, BlockId> decrypted = new HashMap<>();
 
@@ -100,6 +101,7 @@ final class HoneyBadgerOracle implements Oracle {
                 case Effect.Broadcast(ConsensusMessage message) -> asks(validator, (HoneyBadgerMessage) message);
                 case Effect.Send(var to, ConsensusMessage message) -> asks(validator, (HoneyBadgerMessage) message);
                 case Effect.Observe(Observation.CertificateFormed formed) -> forms(validator, formed);
+                case Effect.Observe(Observation.Tossed tossed) -> comesOut(validator, tossed);
                 default -> {}
             }
         }
@@ -147,6 +149,16 @@ final class HoneyBadgerOracle implements Oracle {
         if (before != null && !before.equals(coin)) {
             throw new Violation(
                     "a share serves one coin", "v" + validator + " gives one for " + before + " and " + coin);
+        }
+    }
+
+    private void comesOut(int validator, Observation.Tossed tossed) {
+        Coin coin = new Coin(tossed.view(), tossed.instance().index(), tossed.round());
+        Boolean other = sides.putIfAbsent(coin, tossed.side());
+        if (other != null && other != tossed.side()) {
+            throw new Violation(
+                    "a coin has one side for all",
+                    "v" + validator + " sees " + tossed.side() + " of " + coin + ", another one the contrary");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.StatementSlots;
 import dev.parley.testkit.check.Trial;
+import dev.parley.testkit.sim.Adversary;
 import dev.parley.testkit.sim.Counter;
 import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.ProtocolUnderTest;
@@ -72,6 +73,11 @@ public final class HoneyBadgerUnderTest implements ProtocolUnderTest {
     }
 
     @Override
+    public List<Adversary> adversaries() {
+        return List.of(CoinAdversary.ADVERSARY);
+    }
+
+    @Override
     public boolean checksProposals() {
         return false;
     }
@@ -86,7 +92,8 @@ public final class HoneyBadgerUnderTest implements ProtocolUnderTest {
                 Counter.PROPOSED_AGAIN,
                 Counter.VOTES_WITHHELD,
                 Counter.REFUSED_BY_APPLICATION,
-                Counter.FETCHES);
+                Counter.FETCHES,
+                Counter.GOSSIPED_AGAIN);
     }
 
     @Override

@@ -90,8 +90,8 @@ public abstract sealed class HotStuffUnderTest implements ProtocolUnderTest {
     @Override
     public Set<Counter> foreign() {
         return settings.variant() == HotStuffSettings.Variant.TWO_CHAIN
-                ? Set.of(Counter.SKIPS, Counter.PROPOSED_AGAIN, Counter.LOCKS_MOVED)
-                : Set.of(Counter.SKIPS, Counter.PROPOSED_AGAIN);
+                ? Set.of(Counter.SKIPS, Counter.PROPOSED_AGAIN, Counter.COINS, Counter.LOCKS_MOVED)
+                : Set.of(Counter.SKIPS, Counter.PROPOSED_AGAIN, Counter.COINS);
     }
 
     /**

@@ -1,8 +1,12 @@
 package dev.parley.testkit.scenario;
 
+import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.sim.Adversary;
+import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import dev.parley.testkit.sim.RandomStream;
+import dev.parley.testkit.sim.Scheduler;
 import dev.parley.testkit.sim.SimulatedCluster;
 import dev.parley.testkit.sim.Swarm;
 import dev.parley.testkit.synchrony.LeaderDelay;
@@ -21,6 +25,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One scenario: what happens to a cluster, whatever its protocol, and beside it the transcript that each protocol is to give. The lines are
@@ -34,10 +40,15 @@ import java.util.stream.Collectors;
  * heal
  * adversary delays leaders           by 4 s what the leader says; where nobody leads, one drawn validator
  * adversary rests
+ * adversary coin                     one that the protocol knows: the network and its validators are in its hand
+ * adversary reports                  what came of it
+ * planted no-conf                    before anything happens: correct validators run the protocol with this planted bug
  * crash 2
  * restart 2
  * run until height 3                 by all correct validators that are up, within a minute
  * run for 500ms
+ * 20 times submit "a"                one after the other, each when all have decided the one before
+ * quietly run for 5s                 what happens meanwhile is not told
  * # why
  * </pre>
  *
@@ -104,14 +115,32 @@ public final class Scenario {
         return kept.apply(protocol);
     }
 
-    /** Why this protocol cannot play it: the first behaviour that the protocol does not have; empty if it can. */
+    /** Why this protocol cannot play it: the first behaviour, bug or adversary that the protocol does not have; empty if it can. */
     public Optional<String> unfit(ProtocolUnderTest protocol) {
-        Set<String> known = protocol.behaviours().stream().map(Behaviour::name).collect(Collectors.toSet());
+        Set<String> behaviours = names(protocol.behaviours(), Behaviour::name);
+        Set<String> bugs = names(protocol.bugs(), PlantedBug::name);
+        Set<String> adversaries = names(protocol.adversaries(), Adversary::name);
         return script.lines()
                 .map(line -> line.strip().split("\\s+"))
-                .filter(words -> words.length == 3 && words[0].equals("byzantine") && !known.contains(words[2]))
-                .map(words -> protocol.name() + " has no behaviour " + words[2])
+                .flatMap(words -> switch (words.length + words[0]) {
+                    case "3byzantine" -> missing("behaviour", words[2], behaviours);
+                    case "2planted" -> missing("planted bug", words[1], bugs);
+                    case "2adversary" ->
+                        words[1].equals("rests") || words[1].equals("reports")
+                                ? Stream.empty()
+                                : missing("adversary", words[1], adversaries);
+                    default -> Stream.empty();
+                })
+                .map(lack -> protocol.name() + " has no " + lack)
                 .findFirst();
+    }
+
+    private static <T> Set<String> names(List<T> all, Function<T, String> name) {
+        return all.stream().map(name).collect(Collectors.toSet());
+    }
+
+    private static Stream<String> missing(String kind, String name, Set<String> known) {
+        return known.contains(name) ? Stream.empty() : Stream.of(kind + " " + name);
     }
 
     /**
@@ -125,6 +154,7 @@ public final class Scenario {
             throw new IllegalArgumentException(why);
         });
         Map<Integer, List<String>> byzantine = new TreeMap<>();
+        @Nullable PlantedBug planted = null;
         Play play = null;
         String[] head = new String[0];
         for (String line : script.lines().map(String::strip).toList()) {
@@ -138,70 +168,103 @@ public final class Scenario {
                 byzantine
                         .computeIfAbsent(Integer.parseInt(words[1]), v -> new ArrayList<>())
                         .add(words[2]);
+            } else if (words[0].equals("planted")) {
+                planted = protocol.bug(words[1]);
             } else {
                 if (play == null) {
                     if (head.length != 2) {
                         throw new IllegalArgumentException("a scenario begins with: cluster <validators>");
                     }
-                    play = start(Integer.parseInt(head[1]), protocol, byzantine);
+                    play = new Play(protocol, planted, Integer.parseInt(head[1]), byzantine);
                 }
-                play.transcript().command(play.cluster().now(), line);
-                act(play.cluster(), line, words);
+                play.command(line);
             }
         }
-        return play == null ? "" : play.transcript().toString();
+        return play == null ? "" : play.transcript.toString();
     }
 
-    private record Play(SimulatedCluster cluster, Transcript transcript) {}
+    /** One play of it. */
+    private static final class Play {
+        private static final SimulatedCluster.Listener NOBODY = (micros, validator, observation) -> {};
 
-    private static Play start(int size, ProtocolUnderTest protocol, Map<Integer, List<String>> byzantine) {
-        Map<Integer, List<Behaviour>> behaviours = new TreeMap<>();
-        byzantine.forEach((validator, names) -> behaviours.put(
-                validator, names.stream().map(protocol::behaviour).toList()));
-        SimulatedCluster cluster = new SimulatedCluster(
-                protocol, protocol.protocol(), size, behaviours, Swarm.CALM, new RandomStream(SEED));
-        Transcript transcript = new Transcript(protocol.protocol(), protocol.hasLeaders());
-        cluster.listen(transcript);
-        return new Play(cluster, transcript);
-    }
+        private final ProtocolUnderTest protocol;
+        private final SimulatedCluster cluster;
+        private final Transcript transcript;
+        private Scheduler scheduler = Scheduler.PUNCTUAL;
 
-    private static void act(SimulatedCluster cluster, String line, String[] words) {
-        switch (words[0]) {
-            case "submit" -> {
-                int open = line.indexOf('"');
-                int close = line.lastIndexOf('"');
-                if (open < 0 || close <= open) {
-                    throw new IllegalArgumentException("submit takes a command in quotes: " + line);
-                }
-                int to = words[words.length - 2].equals("to") ? Integer.parseInt(words[words.length - 1]) : 0;
-                cluster.submit(to, line.substring(open + 1, close).getBytes(StandardCharsets.UTF_8));
+        Play(ProtocolUnderTest protocol, @Nullable PlantedBug planted, int size, Map<Integer, List<String>> byzantine) {
+            this.protocol = protocol;
+            Map<Integer, List<Behaviour>> behaviours = new TreeMap<>();
+            byzantine.forEach((validator, names) -> behaviours.put(
+                    validator, names.stream().map(protocol::behaviour).toList()));
+            ConsensusProtocol run = planted == null ? protocol.protocol() : planted.broken();
+            this.cluster = new SimulatedCluster(protocol, run, size, behaviours, Swarm.CALM, new RandomStream(SEED));
+            if (planted != null) {
+                cluster.forgive();
             }
-            case "partition" -> {
-                long group = 0;
-                for (int i = 1; i < words.length && !words[i].equals("|"); i++) {
-                    group |= 1L << Integer.parseInt(words[i]);
+            this.transcript = new Transcript(run, protocol.hasLeaders());
+        }
+
+        void command(String line) {
+            transcript.command(cluster.now(), line);
+            String loud = line.replaceFirst("^quietly\\s+", "");
+            cluster.listen(loud.equals(line) ? transcript : NOBODY);
+            String[] words = loud.split("\\s+");
+            if (words.length > 2 && words[1].equals("times")) {
+                String repeated = loud.replaceFirst("^\\d+\\s+times\\s+", "");
+                for (int i = Integer.parseInt(words[0]); i > 0; i--) {
+                    act(repeated, repeated.split("\\s+"));
+                    cluster.runUntilHeight(cluster.lowestHeight() + 1, LIMIT);
                 }
-                cluster.partition(group);
+            } else {
+                act(loud, words);
             }
-            case "cut" -> cluster.cut(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
-            case "adversary" -> {
-                switch (String.join(" ", words)) {
-                    case "adversary delays leaders" -> cluster.delay(new LeaderDelay(cluster, new RandomStream(SEED)));
-                    case "adversary rests" -> cluster.delay((from, to, message) -> 0);
-                    default -> throw new IllegalArgumentException("not understood: " + line);
+        }
+
+        private void act(String line, String[] words) {
+            switch (words[0]) {
+                case "submit" -> {
+                    int open = line.indexOf('"');
+                    int close = line.lastIndexOf('"');
+                    if (open < 0 || close <= open) {
+                        throw new IllegalArgumentException("submit takes a command in quotes: " + line);
+                    }
+                    int to = words[words.length - 2].equals("to") ? Integer.parseInt(words[words.length - 1]) : 0;
+                    cluster.submit(to, line.substring(open + 1, close).getBytes(StandardCharsets.UTF_8));
                 }
-            }
-            case "heal" -> cluster.heal();
-            case "crash" -> cluster.crash(Integer.parseInt(words[1]));
-            case "restart" -> cluster.restart(Integer.parseInt(words[1]));
-            case "run" -> {
-                if (words[1].equals("until")) {
-                    cluster.runUntilHeight(Long.parseLong(words[3]), LIMIT);
-                } else {
-                    cluster.runFor(duration(words[2]));
+                case "partition" -> {
+                    long group = 0;
+                    for (int i = 1; i < words.length && !words[i].equals("|"); i++) {
+                        group |= 1L << Integer.parseInt(words[i]);
+                    }
+                    cluster.partition(group);
                 }
+                case "cut" -> cluster.cut(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+                case "adversary" -> {
+                    String what = line.replaceFirst("^adversary\\s+", "");
+                    if (what.equals("reports")) {
+                        transcript.report(cluster.now(), scheduler.report());
+                    } else {
+                        scheduler = switch (what) {
+                            case "delays leaders" -> new LeaderDelay(cluster, new RandomStream(SEED));
+                            case "rests" -> Scheduler.PUNCTUAL;
+                            default -> protocol.adversary(what).scheduler().apply(cluster);
+                        };
+                        cluster.schedule(scheduler);
+                    }
+                }
+                case "heal" -> cluster.heal();
+                case "crash" -> cluster.crash(Integer.parseInt(words[1]));
+                case "restart" -> cluster.restart(Integer.parseInt(words[1]));
+                case "run" -> {
+                    if (words[1].equals("until")) {
+                        cluster.runUntilHeight(Long.parseLong(words[3]), LIMIT);
+                    } else {
+                        cluster.runFor(duration(words[2]));
+                    }
+                }
+                default -> throw new IllegalArgumentException("not understood: " + line);
             }
-            default -> throw new IllegalArgumentException("not understood: " + line);
         }
     }
 

@@ -55,6 +55,12 @@ final class Transcript implements SimulatedCluster.Listener {
         paragraph = lines.size();
     }
 
+    /** What the scenario's adversary says of itself. */
+    void report(long micros, String text) {
+        text.lines().forEach(line -> lines.add(new Line(micros, line)));
+        paragraph = lines.size();
+    }
+
     @Override
     public void observed(long micros, ValidatorId validator, Observation observation) {
         String what = tell(observation);
@@ -102,6 +108,9 @@ final class Transcript implements SimulatedCluster.Listener {
                 "times out in " + view(o.view()) + " after " + o.delayMillis() + " ms (" + o.timer() + ")";
             case Observation.Decided o -> "decides height " + o.height() + ": " + name(o.block(), o.height());
             case Observation.Resting o -> "rests in " + view(o.view());
+            case Observation.Tossed o ->
+                "tosses " + (o.side() ? "1" : "0") + " about " + o.instance() + " in round " + o.round() + " of "
+                        + view(o.view());
             case Observation.Fetching o -> "asks " + o.from() + " for " + name(o.block());
             case Observation.CaughtUp o ->
                 o.fromHeight() == o.toHeight()

@@ -144,6 +144,7 @@ public final class Campaign {
         options.byzantine()
                 .forEach((validator, behaviours) ->
                         behaviours.forEach(name -> words.add("--byzantine " + validator + "=" + name)));
+        options.adversary().ifPresent(name -> words.add("--adversary " + name));
         words.add("--seed " + seed);
         return String.join(" ", words);
     }

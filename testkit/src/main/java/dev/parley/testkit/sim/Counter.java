@@ -27,6 +27,8 @@ public enum Counter {
     VOTES,
     VOTES_WITHHELD,
     FETCHES,
+    /** Common coins that nobody knew before. */
+    COINS,
     CATCH_UPS,
     REFUSED,
     ACCUSATIONS,

@@ -36,6 +36,11 @@ public interface ProtocolUnderTest {
 
     List<PlantedBug> bugs();
 
+    /** Adversaries that aim at this protocol; none unless it has some. */
+    default List<Adversary> adversaries() {
+        return List.of();
+    }
+
     /** Who deals threshold keys, where the protocol needs them: ideal ones, unless real cryptography is to be tried. */
     default KeyDealer dealer() {
         return (chainId, size, threshold) -> IdealThreshold.deal(size, threshold, chainId.hashCode());
@@ -90,6 +95,16 @@ public interface ProtocolUnderTest {
         }
         throw new IllegalArgumentException("no behaviour " + name + "; there are "
                 + behaviours().stream().map(Behaviour::name).toList());
+    }
+
+    default Adversary adversary(String name) {
+        for (Adversary adversary : adversaries()) {
+            if (adversary.name().equals(name)) {
+                return adversary;
+            }
+        }
+        throw new IllegalArgumentException("no adversary " + name + " of " + name() + "; there are "
+                + adversaries().stream().map(Adversary::name).toList());
     }
 
     default PlantedBug bug(String name) {

@@ -57,6 +57,7 @@ public final class SimulatedCluster {
         default void decided(long micros, ValidatorId validator, DecidedBlock block) {}
     }
 
+    private static final long SHORT_LOG_BYTES = 1 << 20;
     static final String CHAIN = "simulation";
     private static final long START_MILLIS = 1_800_000_000_000L;
     private static final ClientId DIRECT_CLIENT = new ClientId(0x5EED_C11E_4750_0002L, 0);
@@ -67,6 +68,7 @@ public final class SimulatedCluster {
     private final Swarm swarm;
     private final EventQueue queue = new EventQueue();
     private final Counters counters = new Counters();
+    /** Since the last decision. */
     private final Set<BlockId> proposed = new HashSet<>();
     /** By validator, since it last decided. */
     private final Map<Integer, BlockId> locked = new HashMap<>();
@@ -81,7 +83,7 @@ public final class SimulatedCluster {
     private final Watch watch;
     private final Clients clients;
     private @Nullable Listener listener;
-    private DelayPolicy delays = (from, to, message) -> 0;
+    private Scheduler scheduler = Scheduler.PUNCTUAL;
     private long highestView = -1;
     private int leader = -1;
     private @Nullable Faults faults;
@@ -221,6 +223,7 @@ public final class SimulatedCluster {
         mix((((long) event.kind.ordinal() << 48) | ((long) event.target << 32)) ^ event.number);
         dispatch(event);
         queue.release(event);
+        scheduler.happened();
     }
 
     private void dispatch(Event event) {
@@ -349,14 +352,47 @@ public final class SimulatedCluster {
         }
     }
 
-    /** From now on messages are as late as it says; those under way stay as they are. */
-    public void delay(DelayPolicy policy) {
-        delays = policy;
+    /** From now on it says when messages arrive; those under way stay as they are. */
+    public void schedule(Scheduler by) {
+        scheduler = by;
+    }
+
+    /** For schedulers: a message that was held, or one that they make up in the name of a Byzantine validator, arrives after {@code micros}. */
+    public void deliver(int from, int to, PeerMessage message, long micros) {
+        network.enqueue(now + micros, from, to, message);
+    }
+
+    /**
+     * The keys of a Byzantine validator, which its adversary has.
+     *
+     * @throws IllegalArgumentException for a correct one
+     */
+    public ConsensusSetup keysOf(int byzantine) {
+        if (!validators[byzantine].isFaulty()) {
+            throw new IllegalArgumentException("v" + byzantine + " is correct: its keys are its own");
+        }
+        return validators[byzantine].setup();
     }
 
     /** Who leads the highest view that a validator has entered; -1 where nobody does. */
     public int leader() {
         return leader;
+    }
+
+    /** Properties of the protocol are not checked any more, only those of all protocols: to see what comes of a planted bug. */
+    public void forgive() {
+        watch.forgive();
+    }
+
+    /**
+     * Nothing is checked, and of each log a MiB is kept: what remains is what validators themselves hold in memory. Before anything is
+     * submitted. Nobody who is far behind can catch up.
+     */
+    public void forget() {
+        watch.rest();
+        for (SimulatedValidator validator : validators) {
+            validator.disk().keep(SHORT_LOG_BYTES);
+        }
     }
 
     public void listen(Listener to) {
@@ -507,13 +543,17 @@ public final class SimulatedCluster {
     }
 
     void send(int from, int to, PeerMessage message) {
-        network.send(now, from, to, message, delays.late(from, to, message));
+        long late = scheduler.late(from, to, message);
+        if (late != Scheduler.HELD) {
+            network.send(now, from, to, message, late);
+        }
     }
 
     void decided(int validator, DecidedBlock block, ExecutedBlock executed) {
         mix(block.id().hash().a() ^ validator);
         if (block.height() > highest) {
             highest = block.height();
+            proposed.clear();
             counters.add(Counter.DECIDED_BLOCKS);
             if (!block.payload().isEmpty()) {
                 counters.add(Counter.DECIDED_NON_EMPTY_BLOCKS);
@@ -568,6 +608,7 @@ public final class SimulatedCluster {
             case Observation.TimedOut o -> counters.add(Counter.TIME_OUTS);
             case Observation.Decided o -> locked.remove(validator);
             case Observation.Resting o -> counters.add(Counter.RESTS);
+            case Observation.Tossed o -> counters.add(Counter.COINS);
             case Observation.Fetching o -> counters.add(Counter.FETCHES);
             case Observation.CaughtUp o -> counters.add(Counter.CATCH_UPS);
             case Observation.Refused o -> counters.add(Counter.REFUSED);

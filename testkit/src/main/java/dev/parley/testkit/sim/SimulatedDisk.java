@@ -12,9 +12,14 @@ import java.util.List;
  * part: a disk may have done more than it has said.
  */
 final class SimulatedDisk {
-    private final MemoryStorage durable = new MemoryStorage(Long.MAX_VALUE);
+    private MemoryStorage durable = new MemoryStorage(Long.MAX_VALUE);
     private final ArrayDeque<List<Storage.Write>> underWay = new ArrayDeque<>();
     private long durableRecords;
+
+    /** Of the log it keeps about so many bytes from now on. Before anything is written. */
+    void keep(long bytes) {
+        durable = new MemoryStorage(bytes);
+    }
 
     void write(List<Storage.Write> batch) {
         underWay.add(batch);

@@ -71,7 +71,8 @@ final class SimulatedNetwork {
         enqueue(arrival, from, to, message);
     }
 
-    private void enqueue(long arrival, int from, int to, PeerMessage message) {
+    /** It arrives then, whatever the network is like. */
+    void enqueue(long arrival, int from, int to, PeerMessage message) {
         Event event = queue.add(arrival, Event.Kind.DELIVER, to);
         event.number = from;
         event.subject = message;

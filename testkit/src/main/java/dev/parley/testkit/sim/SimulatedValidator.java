@@ -127,6 +127,14 @@ final class SimulatedValidator implements World {
         return incarnation;
     }
 
+    SimulatedDisk disk() {
+        return disk;
+    }
+
+    ConsensusSetup setup() {
+        return setup;
+    }
+
     /** The last height that is decided and durable here. */
     long height() {
         return executor.height();

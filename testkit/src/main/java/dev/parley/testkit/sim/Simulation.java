@@ -6,6 +6,7 @@ import dev.parley.testkit.check.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,9 @@ public final class Simulation {
         RandomStream random = new RandomStream(seed);
         Swarm drawn = Swarm.draw(random.split(20), options.faults());
         Swarm swarm = protocol.checksProposals() ? drawn : drawn.withoutApplicationChecks();
-        Map<Integer, List<String>> names = byzantine(swarm, random.split(21));
+        Optional<Adversary> adversary = options.adversary().map(protocol::adversary);
+        Map<Integer, List<String>> names =
+                adversary.map(Adversary::byzantine).orElseGet(() -> byzantine(swarm, random.split(21)));
         Map<Integer, List<Behaviour>> behaviours = new TreeMap<>();
         names.forEach((validator, chosen) -> {
             List<Behaviour> composed = new ArrayList<>();
@@ -94,6 +97,7 @@ public final class Simulation {
         if (listener != null) {
             cluster.listen(listener);
         }
+        adversary.ifPresent(each -> cluster.schedule(each.scheduler().apply(cluster)));
         long bound = protocol.progressBound(options.validators(), slowest(swarm));
         Faults faults = new Faults(cluster, swarm, options.mayFail(), bound, random.split(23));
         cluster.follow(faults);

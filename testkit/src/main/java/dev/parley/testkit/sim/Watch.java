@@ -15,11 +15,13 @@ import dev.parley.testkit.check.SlotOracle;
 import dev.parley.testkit.check.Trial;
 import dev.parley.testkit.check.ValidityOracle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** All oracles of one run: tells each of them everything. */
 final class Watch {
-    private final Oracle[] oracles;
+    private final List<Oracle> own;
+    private Oracle[] oracles;
 
     /** @param more oracles of what only the simulator knows */
     Watch(ProtocolUnderTest protocol, Trial trial, List<Oracle> more) {
@@ -30,17 +32,29 @@ final class Watch {
         all.add(new SlotOracle(trial, protocol.slots(trial.setup().domain())));
         all.add(new AccusationOracle(trial));
         all.addAll(more);
-        all.addAll(protocol.oracles(trial));
+        own = protocol.oracles(trial);
+        all.addAll(own);
         oracles = all.toArray(new Oracle[0]);
     }
 
     private Watch() {
+        own = List.of();
         oracles = new Oracle[0];
     }
 
     /** Of a run that is measured and not tested. */
     static Watch withoutOracles() {
         return new Watch();
+    }
+
+    /** From now on only what holds for all protocols is checked. */
+    void forgive() {
+        oracles = Arrays.stream(oracles).filter(oracle -> !own.contains(oracle)).toArray(Oracle[]::new);
+    }
+
+    /** From now on nothing is checked and nothing is remembered. */
+    void rest() {
+        oracles = new Oracle[0];
     }
 
     void submitted(Command command) {

@@ -1,8 +1,8 @@
 package dev.parley.testkit.synchrony;
 
 import dev.parley.network.PeerMessage;
-import dev.parley.testkit.sim.DelayPolicy;
 import dev.parley.testkit.sim.RandomStream;
+import dev.parley.testkit.sim.Scheduler;
 import dev.parley.testkit.sim.SimulatedCluster;
 
 /** What is done to a cluster of {@link SynchronyRun#VALIDATORS}, the same for every protocol, and how it ends. */
@@ -14,13 +14,13 @@ public enum Condition {
     ADVERSARY("adversarial scheduler") {
         @Override
         void begin(SimulatedCluster cluster) {
-            cluster.delay(new LeaderDelay(cluster, new RandomStream(SynchronyRun.SEED)));
+            cluster.schedule(new LeaderDelay(cluster, new RandomStream(SynchronyRun.SEED)));
         }
     },
     SLOW("every message 4 s late") {
         @Override
         void begin(SimulatedCluster cluster) {
-            cluster.delay((from, to, message) -> LeaderDelay.LATE_MICROS);
+            cluster.schedule((from, to, message) -> LeaderDelay.LATE_MICROS);
         }
     },
     PARTITION("two halves") {
@@ -48,7 +48,7 @@ public enum Condition {
     LATE_LEADER("leader just in time") {
         @Override
         void begin(SimulatedCluster cluster) {
-            cluster.delay(lateLeader(cluster));
+            cluster.schedule(lateLeader(cluster));
         }
     };
 
@@ -71,11 +71,11 @@ public enum Condition {
     abstract void begin(SimulatedCluster cluster);
 
     void end(SimulatedCluster cluster) {
-        cluster.delay((from, to, message) -> 0);
+        cluster.schedule(Scheduler.PUNCTUAL);
     }
 
     /** One validator is late with what it says of consensus while it leads; where nobody leads, always. */
-    private static DelayPolicy lateLeader(SimulatedCluster cluster) {
+    private static Scheduler lateLeader(SimulatedCluster cluster) {
         return (from, to, message) -> from == CULPRIT
                         && message instanceof PeerMessage.Consensus
                         && (cluster.leader() == CULPRIT || cluster.leader() < 0)

@@ -1,8 +1,8 @@
 package dev.parley.testkit.synchrony;
 
 import dev.parley.network.PeerMessage;
-import dev.parley.testkit.sim.DelayPolicy;
 import dev.parley.testkit.sim.RandomStream;
+import dev.parley.testkit.sim.Scheduler;
 import dev.parley.testkit.sim.SimulatedCluster;
 
 /**
@@ -10,7 +10,7 @@ import dev.parley.testkit.sim.SimulatedCluster;
  * delay moves on with the lead. Where nobody leads, the victim is drawn, and another one every {@link #TURN_MICROS}. Commands are passed on
  * in time. Knows nothing else of a protocol, and at no time delays more than one validator.
  */
-public final class LeaderDelay implements DelayPolicy {
+public final class LeaderDelay implements Scheduler {
     /** Longer than any time-out of the protocols under test, of which HotStuff's 3.2 s is the largest. */
     public static final long LATE_MICROS = 4_000_000;
 

@@ -70,7 +70,7 @@ public final class TendermintUnderTest implements ProtocolUnderTest {
 
     @Override
     public Set<Counter> foreign() {
-        return Set.of(Counter.TIMEOUT_CERTIFICATES);
+        return Set.of(Counter.TIMEOUT_CERTIFICATES, Counter.COINS);
     }
 
     /**

@@ -12,9 +12,11 @@ class CampaignTest {
         "hotstuff, 4, 300",
         "hotstuff-three-chain, 4, 300",
         "tendermint, 4, 300",
+        "honeybadger, 4, 300",
         "hotstuff, 7, 300",
         "hotstuff-three-chain, 7, 300",
-        "tendermint, 7, 300"
+        "tendermint, 7, 300",
+        "honeybadger, 7, 100"
     })
     void finds_nothing_and_has_tried_everything(String name, int validators, int seeds) {
         ProtocolUnderTest protocol = ProtocolUnderTest.named(name);
@@ -26,7 +28,7 @@ class CampaignTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hotstuff", "hotstuff-three-chain", "tendermint"})
+    @ValueSource(strings = {"hotstuff", "hotstuff-three-chain", "tendermint", "honeybadger"})
     void runs_the_same_twice(String name) {
         Simulation simulation = new Simulation(ProtocolUnderTest.named(name), SimulationOptions.DEFAULTS);
         for (long seed = 1; seed <= 20; seed++) {
@@ -35,7 +37,7 @@ class CampaignTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hotstuff", "hotstuff-three-chain", "tendermint"})
+    @ValueSource(strings = {"hotstuff", "hotstuff-three-chain", "tendermint", "honeybadger"})
     void gives_another_seed_another_run(String name) {
         Simulation simulation = new Simulation(ProtocolUnderTest.named(name), SimulationOptions.DEFAULTS);
         assertThat(simulation.run(1).hash()).isNotEqualTo(simulation.run(2).hash());

@@ -1,4 +1,4 @@
-package dev.parley.honeybadger.coin;
+package dev.parley.honeybadger;
 
 import java.util.function.Consumer;
 import java.util.function.Supplier;
