@@ -25,17 +25,22 @@ import dev.parley.crypto.threshold.ThresholdSetup;
 import dev.parley.log.ClientId;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.LocalNetwork;
+import dev.parley.storage.DataDirectory;
 import dev.parley.storage.MemoryStorage;
+import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
+import dev.parley.storage.StorageSettings;
 import dev.parley.validator.NodeSettings;
 import dev.parley.validator.Observer;
 import dev.parley.validator.ValidatorNode;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
@@ -78,7 +83,10 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private final NodeSettings settings;
     private final ClientSettings clientSettings;
     private final LocalNetwork network = new LocalNetwork();
-    private final List<Storage> storages = new ArrayList<>();
+    private final @Nullable Path data;
+    /** By validator; on disk, those that are open. */
+    private final Map<Integer, Storage> storages = new HashMap<>();
+
     private final SecureRandom random = new SecureRandom();
     private final ActorSystem<Void> system;
     private final List<ValidatorNode> nodes = new ArrayList<>();
@@ -103,9 +111,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 : builder.dealer.deal(domain.chainId(), validators.size(), threshold.getAsInt());
         settings = NodeSettings.of(config, validators.size());
         clientSettings = ClientSettings.of(config);
-        for (int i = 0; i < validators.size(); i++) {
-            storages.add(new MemoryStorage(config.getBytes("parley.storage.memory-max-bytes")));
-        }
+        data = builder.data;
         // Logback is initialised before the actor system, whose first log calls would else race with its start.
         LoggerFactory.getLogger(LocalCluster.class)
                 .info("{}, {}, signatures by {}", validators, protocol.name(), scheme.name());
@@ -153,6 +159,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                     .limit(validators)
                     .toList();
         };
+        private @Nullable Path data;
         private Observer observer = (validator, observation) -> {};
 
         private Builder(long[] powers, Application<C, R, S> application) {
@@ -187,6 +194,15 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         public Builder<C, R, S> keys(KeyDirectory directory) {
             keys = directory::keys;
             return keyDealer(directory);
+        }
+
+        /**
+         * Where validators keep what they must not forget, in {@code v0}, {@code v1} and so on; in memory unless given. Wants {@link #keys} that
+         * stay the same from one start to the next.
+         */
+        public Builder<C, R, S> data(Path directory) {
+            data = directory;
+            return this;
         }
 
         /** Hears all that validators tell of themselves, besides those that were given before. */
@@ -281,6 +297,9 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     /** Starts a validator that was killed, with what it had stored. */
     public synchronized void restart(int validator) {
         nodes.get(validator).stopped().toCompletableFuture().join();
+        if (data != null) {
+            Objects.requireNonNull(storages.remove(validator)).close();
+        }
         nodes.set(validator, startNode(validator));
     }
 
@@ -291,6 +310,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 .toCompletableFuture()
                 .orTimeout(SHUTDOWN_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
                 .join();
+        storages.values().forEach(Storage::close);
     }
 
     private ValidatorNode startNode(int index) {
@@ -313,9 +333,24 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                         application,
                         settings,
                         network,
-                        storages.get(index),
+                        storages.computeIfAbsent(index, i -> open(setup)),
                         System::currentTimeMillis,
                         observer));
+    }
+
+    private Storage open(ConsensusSetup setup) {
+        StorageSettings kept = settings.storage();
+        if (data == null) {
+            return new MemoryStorage(kept.memoryMaxBytes());
+        }
+        DataDirectory directory = DataDirectory.open(
+                data.resolve(setup.self().toString()),
+                new DataDirectory.Identity(
+                        domain.chainId(),
+                        protocol.name(),
+                        setup.self(),
+                        setup.signer().publicKey().toString()));
+        return new RocksStorage(directory, protocol.createCodec(setup), CommandPayloads.INSTANCE, kept.keepBlocks());
     }
 
     private void requireEqualPowersIf(boolean equal) {

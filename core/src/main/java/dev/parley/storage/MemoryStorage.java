@@ -26,6 +26,7 @@ public final class MemoryStorage implements Storage {
     private int pruned;
     private long bytes;
     private long base;
+    private @Nullable Snapshot snapshot;
 
     /** @param maxBytes of decided blocks to keep; at least the newest is always kept */
     public MemoryStorage(long maxBytes) {
@@ -77,6 +78,25 @@ public final class MemoryStorage implements Storage {
         }
         return found;
     }
+
+    @Override
+    public synchronized @Nullable Snapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public synchronized void save(Snapshot newest) {
+        snapshot = newest;
+    }
+
+    @Override
+    public boolean blocks() {
+        return false;
+    }
+
+    /** Does nothing: what is kept is there for whoever opens it again. */
+    @Override
+    public void close() {}
 
     @Override
     public synchronized long firstHeight() {

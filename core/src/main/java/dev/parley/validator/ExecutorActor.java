@@ -76,6 +76,7 @@ final class ExecutorActor<R> {
     private static final long MAX_ASKED = 16;
 
     private final Executor<?, R, ?> executor;
+    private final Snapshots snapshots;
     private final ConsensusSetup setup;
     private final RootCollector collector;
     private final Network.Link link;
@@ -94,6 +95,7 @@ final class ExecutorActor<R> {
 
     private ExecutorActor(
             Executor<?, R, ?> executor,
+            Snapshots snapshots,
             ConsensusSetup setup,
             RootCollector collector,
             Network.Link link,
@@ -103,6 +105,7 @@ final class ExecutorActor<R> {
             Consumer<String> stop,
             TimerScheduler<Command> timers) {
         this.executor = executor;
+        this.snapshots = snapshots;
         this.setup = setup;
         this.collector = collector;
         this.link = link;
@@ -119,6 +122,7 @@ final class ExecutorActor<R> {
      */
     static <R> Behavior<Command> create(
             Executor<?, R, ?> executor,
+            Snapshots snapshots,
             ConsensusSetup setup,
             RootCollector collector,
             Network.Link link,
@@ -129,8 +133,8 @@ final class ExecutorActor<R> {
             Duration askAgainAfter) {
         return Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(Signal.TICK, askAgainAfter);
-            ExecutorActor<R> actor =
-                    new ExecutorActor<>(executor, setup, collector, link, gateway, mempool, validator, stop, timers);
+            ExecutorActor<R> actor = new ExecutorActor<>(
+                    executor, snapshots, setup, collector, link, gateway, mempool, validator, stop, timers);
             return Behaviors.receiveMessage(command -> {
                 actor.on(command);
                 return Behaviors.same();
@@ -175,6 +179,7 @@ final class ExecutorActor<R> {
         ExecutedBlock executed;
         try {
             executed = executor.execute(block);
+            snapshots.executed(executor, executed);
         } catch (StackOverflowError | OutOfMemoryError e) {
             fail("executing block " + block.height(), e);
             return;

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.parley.app.ExecutorSettings;
 import dev.parley.mempool.MempoolSettings;
+import dev.parley.storage.StorageSettings;
 import java.time.Duration;
 
 /** All that one validator can be told, read from {@code parley} in the configuration. */
@@ -15,7 +16,8 @@ public record NodeSettings(
         int inboxMessages,
         long inboxBytes,
         int verifiers,
-        Duration regossipAfter) {
+        Duration regossipAfter,
+        StorageSettings storage) {
     /**
      * @param config whole, with Parley's {@code reference.conf} beneath
      * @param validators how many there are, to share the pool among peers
@@ -58,6 +60,7 @@ public record NodeSettings(
                 validator.getInt("inbox-messages"),
                 validator.getBytes("inbox-bytes"),
                 validator.getInt("verifiers"),
-                mempool.getDuration("regossip-after"));
+                mempool.getDuration("regossip-after"),
+                StorageSettings.of(config));
     }
 }

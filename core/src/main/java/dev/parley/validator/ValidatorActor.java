@@ -19,6 +19,8 @@ import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -52,6 +54,9 @@ final class ValidatorActor {
 
     private record Computed(long ticket, Computation.Result result) implements Command {}
 
+    /** @param failure null if the batch is durable */
+    private record Written(long number, @Nullable Throwable failure) implements Command {}
+
     private record ComputationFailed(long ticket, Throwable why) implements Command {}
 
     private enum Signal implements Command {
@@ -63,6 +68,7 @@ final class ValidatorActor {
     private final Storage storage;
     private final Network.Link link;
     private final Executor computations;
+    private final Executor disk;
     private final Observer observer;
     private final Consumer<Refusal> refused;
     private final Consumer<DecidedBlock> appended;
@@ -72,7 +78,13 @@ final class ValidatorActor {
     private final ValidatorEngine engine;
 
     private @Nullable Start neighbours;
+    /** Peers whose requests for blocks are being answered. */
+    private final Set<ValidatorId> served = ConcurrentHashMap.newKeySet();
+
     private boolean flushScheduled;
+    /** What is persisted meanwhile gathers: one sync will cover it all. */
+    private boolean writing;
+
     private long written;
 
     private ValidatorActor(
@@ -82,6 +94,7 @@ final class ValidatorActor {
             Storage storage,
             Network.Link link,
             Executor computations,
+            Executor disk,
             Observer observer,
             Consumer<Refusal> refused,
             Consumer<DecidedBlock> appended,
@@ -92,6 +105,7 @@ final class ValidatorActor {
         this.storage = storage;
         this.link = link;
         this.computations = computations;
+        this.disk = disk;
         this.observer = observer;
         this.refused = refused;
         this.appended = appended;
@@ -103,6 +117,7 @@ final class ValidatorActor {
 
     /**
      * @param computations runs what the core wants computed, never on this actor's thread
+     * @param disk runs what waits for the storage, where that {@linkplain Storage#blocks blocks}
      * @param refused told of messages that the core refused, and of payloads that were
      * @param appended told of each block that became durable
      * @param awaiting told which peer's blocks are awaited, -1 for none
@@ -114,6 +129,7 @@ final class ValidatorActor {
             Storage storage,
             Network.Link link,
             Executor computations,
+            Executor disk,
             Observer observer,
             Consumer<Refusal> refused,
             Consumer<DecidedBlock> appended,
@@ -126,6 +142,7 @@ final class ValidatorActor {
                     storage,
                     link,
                     computations,
+                    disk,
                     observer,
                     refused,
                     appended,
@@ -158,14 +175,25 @@ final class ValidatorActor {
             case WorkPending work -> engine.workPending(work.pending());
             case TimerElapsed elapsed -> engine.timerFired(elapsed.timer());
             case GetReport get -> get.replyTo().tell(engine.report());
+            case Written done -> {
+                writing = false;
+                if (done.failure() != null) {
+                    throw new IllegalStateException(
+                            String.valueOf(done.failure().getMessage()), done.failure());
+                }
+                written = done.number();
+                engine.durable(written);
+            }
             case Signal signal -> {
                 flushScheduled = false;
-                engine.flush();
-                engine.durable(written);
+                if (!writing) {
+                    engine.flush();
+                    engine.durable(written);
+                }
             }
         }
         awaiting.accept(engine.awaitedPeer());
-        if (!flushScheduled && !engine.isQuiet()) {
+        if (!flushScheduled && !writing && !engine.isQuiet()) {
             flushScheduled = true;
             self.tell(Signal.FLUSH);
         }
@@ -195,13 +223,37 @@ final class ValidatorActor {
         /** A failure here stops the actor for good: what was signed may not be on disk (nothing supervises it back to life). */
         @Override
         public void write(long number, List<Storage.Write> batch) {
-            storage.write(batch);
-            written = number;
+            if (!storage.blocks()) {
+                storage.write(batch);
+                written = number;
+                return;
+            }
+            writing = true;
+            disk.execute(() -> {
+                Throwable failure = null;
+                try {
+                    storage.write(batch);
+                } catch (RuntimeException | Error e) {
+                    failure = e;
+                }
+                self.tell(new Written(number, failure));
+            });
         }
 
+        /** One request of each peer at a time: who sends more gets no more of the disk. */
         @Override
-        public List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes) {
-            return storage.read(fromHeight, maxBlocks, maxBytes);
+        public void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes) {
+            if (!storage.blocks()) {
+                link.send(to, new PeerMessage.Entries(storage.read(fromHeight, maxBlocks, maxBytes)));
+            } else if (served.add(to)) {
+                disk.execute(() -> {
+                    try {
+                        link.send(to, new PeerMessage.Entries(storage.read(fromHeight, maxBlocks, maxBytes)));
+                    } finally {
+                        served.remove(to);
+                    }
+                });
+            }
         }
 
         @Override

@@ -107,12 +107,11 @@ public final class ValidatorEngine {
             case PeerMessage.Consensus consensus -> step(new Input.Received(from, consensus.message()));
             case PeerMessage.Status status -> onStatus(from, status.height());
             case PeerMessage.EntriesRequest request ->
-                world.send(
+                world.serve(
                         from,
-                        new PeerMessage.Entries(world.read(
-                                request.fromHeight(),
-                                Math.min(request.maxBlocks(), PeerMessage.MAX_ENTRIES),
-                                CatchUp.MAX_REPLY_BYTES)));
+                        request.fromHeight(),
+                        Math.min(request.maxBlocks(), PeerMessage.MAX_ENTRIES),
+                        CatchUp.MAX_REPLY_BYTES);
             case PeerMessage.Entries entries -> onEntries(from, entries.blocks());
             case PeerMessage.Commands c -> throw misdirected(c);
             case PeerMessage.Accusations a -> throw misdirected(a);

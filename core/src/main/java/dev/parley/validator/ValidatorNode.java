@@ -8,6 +8,7 @@ import dev.parley.client.CommandReceipt;
 import dev.parley.client.LogEntry;
 import dev.parley.client.ReplicatedLog;
 import dev.parley.client.UnknownOutcomeException;
+import dev.parley.codec.MalformedException;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
@@ -20,12 +21,12 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
-import dev.parley.log.CommandBatch;
 import dev.parley.mempool.Mempool;
 import dev.parley.mempool.ProvenEvidence;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.Snapshot;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -54,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ValidatorNode implements AutoCloseable {
     private static final String VALIDATOR_DISPATCHER = "parley.validator-dispatcher";
+    private static final String STORAGE_DISPATCHER = "parley.storage-dispatcher";
     private static final String VERIFICATION_DISPATCHER = "parley.verification-dispatcher";
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
 
@@ -204,6 +207,8 @@ public final class ValidatorNode implements AutoCloseable {
                     new ProvenEvidence(evidence -> parts.protocol().convicts(setup, evidence));
             java.util.concurrent.Executor offCore =
                     system.dispatchers().lookup(DispatcherSelector.fromConfig(VERIFICATION_DISPATCHER));
+            java.util.concurrent.Executor disk =
+                    system.dispatchers().lookup(DispatcherSelector.fromConfig(STORAGE_DISPATCHER));
             PeerGate gate = new PeerGate(
                     setup.validators().size(),
                     new PeerCodec(parts.protocol().createCodec(setup), setup.payloads()),
@@ -224,6 +229,11 @@ public final class ValidatorNode implements AutoCloseable {
                     settings.rootWindow(),
                     root -> root.isValid(setup.validators(), setup.scheme(), setup.domain()));
 
+            ActorRef<Stop> guardianRef = context.getSelf();
+            Consumer<String> stop = why -> {
+                fail(parts, why);
+                guardianRef.tell(Stop.STOP);
+            };
             Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
             ActorRef<GatewayActor.Request> gateway =
                     context.spawn(GatewayActor.create(overrides(parts.application(), "check", 1)), "gateway", props);
@@ -235,6 +245,7 @@ public final class ValidatorNode implements AutoCloseable {
                             parts.storage(),
                             link,
                             offCore,
+                            disk,
                             parts.observer(),
                             refusal -> {
                                 count(parts, refusal);
@@ -258,16 +269,14 @@ public final class ValidatorNode implements AutoCloseable {
             ActorRef<ExecutorActor.Command> executorActor = context.spawn(
                     ExecutorActor.create(
                             executor,
+                            new Snapshots(parts.storage(), settings.storage(), disk, stop),
                             setup,
                             collector,
                             link,
                             gateway,
                             mempool,
                             validator,
-                            why -> {
-                                fail(parts, why);
-                                context.getSelf().tell(Stop.STOP);
-                            },
+                            stop,
                             settings.regossipAfter()),
                     "executor",
                     props);
@@ -324,19 +333,37 @@ public final class ValidatorNode implements AutoCloseable {
     }
 
     private static <C, R, S> void replay(Storage storage, Executor<C, R, S> executor, Mempool pool) {
-        if (storage.lastHeight() > 0 && storage.firstHeight() > 1) {
+        Snapshot snapshot = storage.snapshot();
+        if (snapshot != null) {
+            try {
+                executor.restore(snapshot.content());
+            } catch (MalformedException e) {
+                throw new IllegalStateException(
+                        "the snapshot of height " + snapshot.height() + " cannot be restored: " + e.getMessage()
+                                + "; is this the application that took it?",
+                        e);
+            }
+        }
+        if (storage.firstHeight() > executor.height() + 1) {
             throw new IllegalStateException("the log begins at height " + storage.firstHeight()
                     + " and there is no snapshot to begin from; start with an empty storage and catch up from peers");
         }
-        long next = 1;
+        long next = executor.height() + 1;
         List<DecidedBlock> blocks = storage.read(next, PeerMessage.MAX_ENTRIES, Long.MAX_VALUE);
         while (!blocks.isEmpty()) {
             for (DecidedBlock block : blocks) {
                 executor.execute(block);
-                pool.decided(block.id(), (CommandBatch) block.payload(), block.height());
             }
             next += blocks.size();
             blocks = storage.read(next, PeerMessage.MAX_ENTRIES, Long.MAX_VALUE);
+        }
+        if (executor.height() > 0) {
+            pool.restore(
+                    executor.block(),
+                    executor.height(),
+                    executor.timeMillis(),
+                    executor.sessions(),
+                    executor.convictions());
         }
     }
 

@@ -32,8 +32,8 @@ public interface World {
     /** Makes a batch durable, whole; {@link ValidatorEngine#durable} with the same number is called when it is. Batches are durable in order. */
     void write(long number, List<Storage.Write> batch);
 
-    /** Blocks of this validator's log, as {@link Storage#read}. */
-    List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes);
+    /** Sends a peer {@link PeerMessage.Entries} with blocks of this validator's log, as {@link Storage#read}; perhaps later, perhaps not. */
+    void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes);
 
     /** As {@link dev.parley.consensus.Effect.RequestPayload}; answered by {@link ValidatorEngine#payloadReady}. */
     void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty, @Nullable Sample sample);

@@ -375,8 +375,8 @@ class ValidatorEngineTest {
         }
 
         @Override
-        public List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes) {
-            return List.of();
+        public void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes) {
+            send(to, new PeerMessage.Entries(List.of()));
         }
 
         @Override

@@ -58,9 +58,28 @@ final class ClusterOptions {
                 description = "The chain that the keys were made for: ${DEFAULT-VALUE}.")
         private String chainId = "parley";
 
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description =
+                        "Where each validator keeps its log and its votes, to go on from at the next start. Takes --keys."
+                                + " In memory unless given.")
+        private @Nullable Path data;
+
         <C, R, S> LocalCluster.Builder<C, R, S> applyTo(LocalCluster.Builder<C, R, S> builder) {
             LocalCluster.Builder<C, R, S> told = builder.config("parley.chain-id = " + ConfigUtil.quoteString(chainId));
-            return directory == null ? told : told.keys(new KeyDirectory(directory));
+            if (directory != null) {
+                told = told.keys(new KeyDirectory(directory));
+            }
+            if (data != null) {
+                if (directory == null) {
+                    throw new UsageException(
+                            "--data takes --keys too: with new keys at each start nobody is who it was;"
+                                    + " parley keys --dir DIR makes some");
+                }
+                told = told.data(data);
+            }
+            return told;
         }
     }
 

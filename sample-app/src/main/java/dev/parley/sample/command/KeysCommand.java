@@ -143,23 +143,10 @@ final class KeysCommand implements Callable<Integer> {
     private String asJson(List<KeyFiles> files, List<String> publicKeys, int threshold) {
         String each = IntStream.range(0, validators)
                 .mapToObj(i -> "{\"validator\":" + i + ",\"publicKey\":\"" + publicKeys.get(i) + "\",\"secretFiles\":["
-                        + quoted(files.get(i).ed25519().toString()) + ","
-                        + quoted(files.get(i).threshold().toString()) + "]}")
+                        + Json.quoted(files.get(i).ed25519().toString()) + ","
+                        + Json.quoted(files.get(i).threshold().toString()) + "]}")
                 .collect(Collectors.joining(","));
-        return "{\"chainId\":" + quoted(chainId) + ",\"threshold\":" + threshold + ",\"validators\":[" + each + "]}";
-    }
-
-    private static String quoted(String text) {
-        StringBuilder json = new StringBuilder("\"");
-        text.chars().forEach(c -> {
-            if (c == '"' || c == '\\') {
-                json.append('\\').append((char) c);
-            } else if (c < ' ') {
-                json.append(String.format("\\u%04x", c));
-            } else {
-                json.append((char) c);
-            }
-        });
-        return json.append('"').toString();
+        return "{\"chainId\":" + Json.quoted(chainId) + ",\"threshold\":" + threshold + ",\"validators\":[" + each
+                + "]}";
     }
 }

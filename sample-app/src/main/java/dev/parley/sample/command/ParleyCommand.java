@@ -2,6 +2,7 @@ package dev.parley.sample.command;
 
 import com.typesafe.config.ConfigException;
 import dev.parley.crypto.KeyFileException;
+import dev.parley.storage.StorageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +35,7 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new ExhaustiveCommand(screen))
                 .addSubcommand(new CompareCommand(screen))
                 .addSubcommand(new KeysCommand(screen))
+                .addSubcommand(new InspectCommand(screen))
                 .addSubcommand(new SynchronyCommand(screen))
                 .setOut(screen.out())
                 .setErr(screen.err())
@@ -47,7 +49,7 @@ public final class ParleyCommand implements Runnable {
     @Override
     public void run() {
         throw new UsageException(
-                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony and keys");
+                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony, keys and inspect");
     }
 
     private static int explain(Screen screen, Exception failure, CommandLine command) {
@@ -56,6 +58,7 @@ public final class ParleyCommand implements Runnable {
             case FailedException failed -> explain(screen, command, failed.getMessage(), FAILED);
             // What Parley refuses at start, it explains.
             case IllegalArgumentException refused -> explain(screen, command, refused.getMessage(), WRONG_USAGE);
+            case StorageException refused -> explain(screen, command, refused.getMessage(), FAILED);
             case KeyFileException refused -> explain(screen, command, refused.getMessage(), FAILED);
             case ConfigException refused -> explain(screen, command, refused.getMessage(), WRONG_USAGE);
             default -> {

@@ -303,7 +303,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private String asJson(ParallelCampaign.Result result, double took) {
         String counters = result.counters().entrySet().stream()
-                .map(entry -> quoted(name(entry.getKey())) + ":" + entry.getValue())
+                .map(entry -> Json.quoted(name(entry.getKey())) + ":" + entry.getValue())
                 .collect(Collectors.joining(",", "{", "}"));
         Campaign.Result failed = result.failed();
         RunResult run = failed == null ? null : failed.firstViolation();
@@ -311,9 +311,9 @@ final class SimulateCommand implements Callable<Integer> {
         String violation = failed == null || run == null || failure == null
                 ? "null"
                 : "{\"seed\":" + run.seed() + ",\"event\":" + failure.event() + ",\"micros\":" + failure.micros()
-                        + ",\"oracle\":" + quoted(failure.oracle()) + ",\"what\":" + quoted(failure.what())
+                        + ",\"oracle\":" + Json.quoted(failure.oracle()) + ",\"what\":" + Json.quoted(failure.what())
                         + ",\"hash\":"
-                        + quoted(run.hashText()) + ",\"replay\":" + quoted(failed.replay()) + "}";
+                        + Json.quoted(run.hashText()) + ",\"replay\":" + Json.quoted(failed.replay()) + "}";
         return String.format(
                 Locale.ROOT,
                 "{\"protocol\":\"%s\",\"runs\":%d,\"events\":%d,\"seconds\":%.3f,\"hash\":\"%016x\",\"counters\":%s,\"violation\":%s}",
@@ -324,12 +324,6 @@ final class SimulateCommand implements Callable<Integer> {
                 result.hash(),
                 counters,
                 violation);
-    }
-
-    private static String quoted(String text) {
-        return "\""
-                + String.valueOf(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance()
-                        .quoteAsString(text)) + "\"";
     }
 
     private static String faultNames() {

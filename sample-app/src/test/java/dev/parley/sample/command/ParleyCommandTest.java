@@ -44,6 +44,7 @@ class ParleyCommandTest {
             simulate --protocol honeybadger --adversary mean     | there is no adversary 'mean' of honeybadger; there is coin
             simulate --protocol honeybadger --adversary coin --validators 7 | plays with 4 validators, not 7
             simulate --protocol honeybadger --adversary coin --byzantine 1=silent | give no --byzantine
+            serve --data d                                       | --data takes --keys too
             demo --loud                                          | Unknown option: '--loud'
             serve --protocol paxos                               | there is no protocol 'paxos'
             serve --port 65536                                   | --port is 0 to 65535, not 65536
@@ -87,7 +88,7 @@ class ParleyCommandTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("demo, serve, bench, simulate, exhaustive, compare, synchrony and keys");
+                .contains("demo, serve, bench, simulate, exhaustive, compare, synchrony, keys and inspect");
     }
 
     @ParameterizedTest
@@ -224,6 +225,34 @@ class ParleyCommandTest {
                 .singleElement()
                 .asString()
                 .contains("v0.threshold-key is for the chain 'mine' and not for 'parley'");
+    }
+
+    @Test
+    void shows_what_a_validator_left_on_its_disk(@TempDir Path folder) throws IOException {
+        String keys = folder.resolve("keys").toString();
+        Path data = folder.resolve("data");
+        run("keys", "--dir", keys);
+        assertThat(run("demo", "--commands", "6", "--keys", keys, "--data", data.toString()))
+                .as(() -> out + "\n" + err)
+                .isZero();
+        out.getBuffer().setLength(0);
+        String directory = data.resolve("v1").toString();
+        assertThat(run("inspect", directory)).as(err::toString).isZero();
+        assertThat(out.toString())
+                .contains(
+                        "validator  v1 of chain 'parley', hotstuff, key ",
+                        "log        heights 1 to ",
+                        "snapshot   none");
+        out.getBuffer().setLength(0);
+        assertThat(run("inspect", directory, "--json")).isZero();
+        assertThat(out.toString())
+                .startsWith("{\"chainId\":\"parley\",\"protocol\":\"hotstuff\",\"validator\":1,")
+                .contains("\"firstHeight\":1,\"lastHeight\":");
+        assertThat(run("inspect", keys)).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .contains(keys + " is no data directory of Parley: it has no file 'identity'");
     }
 
     @Test

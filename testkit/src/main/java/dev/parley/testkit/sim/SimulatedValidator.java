@@ -497,8 +497,8 @@ final class SimulatedValidator implements World {
     }
 
     @Override
-    public List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes) {
-        return disk.read(fromHeight, maxBlocks, maxBytes);
+    public void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes) {
+        send(to, new PeerMessage.Entries(disk.read(fromHeight, maxBlocks, maxBytes)));
     }
 
     @Override

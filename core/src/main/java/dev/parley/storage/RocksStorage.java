@@ -1,0 +1,634 @@
+package dev.parley.storage;
+
+import dev.parley.codec.BinaryReader;
+import dev.parley.codec.BinaryWriter;
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Certificate;
+import dev.parley.consensus.ConsensusRecord;
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.MessageCodec;
+import dev.parley.consensus.Payload;
+import dev.parley.consensus.PayloadDecoder;
+import dev.parley.consensus.RecordKey;
+import dev.parley.consensus.Restored;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Statistics;
+import org.rocksdb.StatsLevel;
+import org.rocksdb.Status;
+import org.rocksdb.TickerType;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * A validator's disk in a {@link DataDirectory}, by RocksDB. Column families:
+ *
+ * <pre>
+ * default       where the log begins
+ * records       the protocol's records: what was voted, locked, said
+ * blocks        the log by height, without certificates
+ * certificates  the log's certificates by height, as better ones may come
+ * snapshots     the newest snapshot in pieces, the oldest height last
+ * </pre>
+ *
+ * <p>A batch is one write to the log of the database, synced. Each value ends with a CRC-32C over its key and itself, so that what is damaged,
+ * or is another's, is noticed when it is read. Reading is thread-safe, and so is closing.
+ */
+public final class RocksStorage implements Storage {
+    private static final byte[] FIRST_HEIGHT = "first-height".getBytes(StandardCharsets.US_ASCII);
+    private static final int CHECKSUM_BYTES = 4;
+    private static final int PIECE_BYTES = 1 << 20;
+    /** Past the index of every piece: the manifest, written last. */
+    private static final int MANIFEST = -1;
+
+    private static final int MAX_SNAPSHOT_BYTES = Integer.MAX_VALUE - 64;
+    private static final long WRITE_BUFFER_BYTES = 32L << 20;
+    private static final long LOG_BYTES = 256L << 20;
+
+    private enum Family {
+        DEFAULT("default"),
+        RECORDS("records"),
+        BLOCKS("blocks"),
+        CERTIFICATES("certificates"),
+        SNAPSHOTS("snapshots");
+
+        private final String title;
+
+        Family(String title) {
+            this.title = title;
+        }
+    }
+
+    private final Path path;
+    /** Null where nothing is written. */
+    private final @Nullable DataDirectory directory;
+
+    private final MessageCodec codec;
+    private final PayloadDecoder payloads;
+    private final long keepBlocks;
+    private final ColumnFamilyOptions familyOptions;
+    private final DBOptions options;
+    private final WriteOptions synced;
+    private final Statistics statistics = new Statistics();
+    private final RocksDB database;
+    private final Map<Family, ColumnFamilyHandle> families = new HashMap<>();
+    /** Held for reading by whoever uses the database, which must not be closed meanwhile. */
+    private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+
+    /** By key: when it was first written, by a count of such. */
+    private final Map<RecordKey, Long> order = new HashMap<>();
+
+    private long lastOrder;
+    private volatile long firstHeight;
+    private volatile long lastHeight;
+    private volatile long snapshotHeight;
+    private boolean closed;
+
+    /**
+     * Opens what the directory holds, or begins.
+     *
+     * @param directory closed with the storage
+     * @param keepBlocks so many blocks below the newest snapshot are kept for peers and readers; older ones are pruned
+     * @throws StorageException if it is damaged; nothing has changed then
+     */
+    public RocksStorage(DataDirectory directory, MessageCodec codec, PayloadDecoder payloads, long keepBlocks) {
+        this(directory.path(), directory, codec, payloads, keepBlocks);
+    }
+
+    private RocksStorage(
+            Path path,
+            @Nullable DataDirectory directory,
+            MessageCodec codec,
+            PayloadDecoder payloads,
+            long keepBlocks) {
+        if (keepBlocks < 0) {
+            throw new IllegalArgumentException("parley.storage.keep-blocks is 0 or more, not " + keepBlocks);
+        }
+        RocksDB.loadLibrary();
+        this.path = path;
+        this.directory = directory;
+        this.codec = codec;
+        this.payloads = payloads;
+        this.keepBlocks = keepBlocks;
+        // What is stored is hashes, signatures and commands, most of it hard to compress; the processor is what is
+        // short.
+        this.familyOptions = new ColumnFamilyOptions()
+                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES);
+        // What is cut short at the end is the write that was under way when the power failed; see TornLog for the rest.
+        this.options = new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setParanoidChecks(true)
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setMaxTotalWalSize(LOG_BYTES)
+                .setStatistics(statistics)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(4);
+        statistics.setStatsLevel(StatsLevel.EXCEPT_DETAILED_TIMERS);
+        this.synced = new WriteOptions().setSync(true);
+        this.database = openDatabase();
+        try {
+            loadOrder();
+            firstHeight = loadFirstHeight();
+            lastHeight = loadLastHeight();
+            snapshotHeight = newestManifest();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private RocksDB openDatabase() {
+        try {
+            return openFamilies();
+        } catch (RocksDBException refused) {
+            try {
+                if (isTorn(refused)) {
+                    // All that is whole, which is all that was acknowledged.
+                    options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
+                    return openFamilies();
+                }
+                throw refused;
+            } catch (RocksDBException | IOException e) {
+                closeOptions();
+                unlock();
+                throw damaged("cannot be opened: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private boolean isTorn(RocksDBException refused) throws IOException {
+        Status status = refused.getStatus();
+        return status != null
+                && status.getCode() == Status.Code.Corruption
+                && TornLog.isAtTheEnd(DataDirectory.database(path));
+    }
+
+    private RocksDB openFamilies() throws RocksDBException {
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        for (Family family : Family.values()) {
+            descriptors.add(
+                    new ColumnFamilyDescriptor(family.title.getBytes(StandardCharsets.US_ASCII), familyOptions));
+        }
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        String database = DataDirectory.database(path).toString();
+        RocksDB opened = directory == null
+                ? RocksDB.openReadOnly(options, database, descriptors, handles)
+                : RocksDB.open(options, database, descriptors, handles);
+        for (int i = 0; i < handles.size(); i++) {
+            families.put(Family.values()[i], handles.get(i));
+        }
+        return opened;
+    }
+
+    // Writing
+
+    @Override
+    public void write(List<Write> batch) {
+        long last = lastHeight;
+        enter();
+        try (WriteBatch changes = new WriteBatch()) {
+            for (Write write : batch) {
+                switch (write) {
+                    case Write.Put(RecordKey key, ConsensusRecord record) -> put(changes, key, record);
+                    case Write.Remove(RecordKey key) -> {
+                        order.remove(key);
+                        changes.delete(family(Family.RECORDS), bytes(key));
+                    }
+                    case Write.Append(DecidedBlock block) -> {
+                        if (block.height() != last + 1) {
+                            throw new IllegalStateException(
+                                    "block " + block.height() + " cannot follow a log of height " + last);
+                        }
+                        last = block.height();
+                        append(changes, block);
+                    }
+                    case Write.Certify(long height, Certificate certificate) -> {
+                        if (height >= firstHeight) {
+                            certify(changes, height, certificate);
+                        }
+                    }
+                }
+            }
+            database.write(synced, changes);
+            lastHeight = last;
+        } catch (RocksDBException e) {
+            throw unwritten(e);
+        } finally {
+            leave();
+        }
+    }
+
+    private void put(WriteBatch changes, RecordKey key, ConsensusRecord record) throws RocksDBException {
+        long first = order.computeIfAbsent(key, k -> ++lastOrder);
+        BinaryWriter out = new BinaryWriter().i64(first);
+        codec.writeRecord(record, out);
+        put(changes, Family.RECORDS, bytes(key), out);
+    }
+
+    private void append(WriteBatch changes, DecidedBlock block) throws RocksDBException {
+        BinaryWriter out = new BinaryWriter(128 + block.payload().sizeBytes());
+        block.id().write(out);
+        block.parent().write(out);
+        out.i32(block.proposer().index()).i64(block.view());
+        block.payload().write(out);
+        put(changes, Family.BLOCKS, bytes(block.height()), out);
+        certify(changes, block.height(), block.certificate());
+    }
+
+    private void certify(WriteBatch changes, long height, Certificate certificate) throws RocksDBException {
+        BinaryWriter out = new BinaryWriter();
+        codec.writeCertificate(certificate, out);
+        put(changes, Family.CERTIFICATES, bytes(height), out);
+    }
+
+    private void put(WriteBatch changes, Family family, byte[] key, BinaryWriter value) throws RocksDBException {
+        int length = value.size();
+        byte[] bytes = value.i32(0).toByteArray();
+        int checksum = checksum(key, bytes, length);
+        for (int i = 0; i < CHECKSUM_BYTES; i++) {
+            bytes[length + i] = (byte) (checksum >>> (24 - 8 * i));
+        }
+        changes.put(family(family), key, bytes);
+    }
+
+    // Reading
+
+    @Override
+    public Restored load() {
+        TreeMap<Long, ConsensusRecord> records = new TreeMap<>();
+        enter();
+        try (RocksIterator all = database.newIterator(family(Family.RECORDS))) {
+            for (all.seekToFirst(); all.isValid(); all.next()) {
+                BinaryReader in = value(Family.RECORDS, all.key(), all.value());
+                try {
+                    records.put(in.i64(), codec.readRecord(in));
+                    in.end();
+                } catch (MalformedException e) {
+                    throw damaged("holds a record that cannot be read: " + e.getMessage(), e);
+                }
+            }
+            all.status();
+        } catch (RocksDBException e) {
+            throw damaged("cannot be read: " + e.getMessage(), e);
+        } finally {
+            leave();
+        }
+        return new Restored(List.copyOf(records.values()), lastHeight == 0 ? null : block(lastHeight));
+    }
+
+    @Override
+    public List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes) {
+        List<DecidedBlock> found = new ArrayList<>();
+        long size = 0;
+        for (long height = fromHeight; found.size() < maxBlocks && size < maxBytes; height++) {
+            DecidedBlock block = block(height);
+            if (block == null) {
+                break;
+            }
+            found.add(block);
+            size += block.payload().sizeBytes();
+        }
+        return found;
+    }
+
+    private @Nullable DecidedBlock block(long height) {
+        if (height < firstHeight || height > lastHeight) {
+            return null;
+        }
+        try {
+            BinaryReader in = get(Family.BLOCKS, bytes(height));
+            BinaryReader proof = get(Family.CERTIFICATES, bytes(height));
+            if (in == null || proof == null) {
+                // Pruned between the look at the first height and now.
+                if (height < firstHeight) {
+                    return null;
+                }
+                throw damaged("lacks block " + height + " of the heights " + firstHeight + " to " + lastHeight, null);
+            }
+            BlockId id = BlockId.read(in);
+            BlockId parent = BlockId.read(in);
+            ValidatorId proposer = ValidatorId.read(in);
+            long view = in.i64();
+            Payload payload = payloads.read(in);
+            in.end();
+            Certificate certificate = codec.readCertificate(proof);
+            proof.end();
+            return new DecidedBlock(height, id, parent, proposer, view, payload, certificate);
+        } catch (MalformedException e) {
+            throw damaged("holds a block " + height + " that cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public long firstHeight() {
+        return firstHeight;
+    }
+
+    @Override
+    public long lastHeight() {
+        return lastHeight;
+    }
+
+    /** How often the log of writes was made durable since this was opened. */
+    public long syncs() {
+        return statistics.getTickerCount(TickerType.WAL_FILE_SYNCED);
+    }
+
+    /**
+     * What a data directory holds. Changes nothing, and may be asked while a validator uses it.
+     *
+     * @throws StorageException if it is none, or is damaged
+     */
+    public static DataReport inspect(Path directory) {
+        DataDirectory.Identity identity = DataDirectory.identify(directory);
+        try (RocksStorage storage = new RocksStorage(directory, null, UnreadCodec.INSTANCE, UnreadCodec.INSTANCE, 0)) {
+            TreeMap<Integer, Integer> records = new TreeMap<>();
+            storage.order.keySet().forEach(key -> records.merge(key.kind(), 1, Integer::sum));
+            Snapshot snapshot = storage.snapshot();
+            return new DataReport(
+                    identity,
+                    storage.firstHeight,
+                    storage.lastHeight,
+                    storage.snapshotHeight,
+                    snapshot == null ? 0 : snapshot.content().length,
+                    records);
+        }
+    }
+
+    // Snapshots
+
+    @Override
+    public @Nullable Snapshot snapshot() {
+        long height = snapshotHeight;
+        if (height == 0) {
+            return null;
+        }
+        try {
+            BinaryReader manifest = get(Family.SNAPSHOTS, piece(height, MANIFEST));
+            if (manifest == null) {
+                throw damaged("lacks the snapshot of height " + height, null);
+            }
+            int length = manifest.count(MAX_SNAPSHOT_BYTES, 0);
+            Digest digest = Digest.read(manifest);
+            manifest.end();
+            byte[] content = new byte[length];
+            for (int at = 0; at < length; at += PIECE_BYTES) {
+                BinaryReader piece = get(Family.SNAPSHOTS, piece(height, at / PIECE_BYTES));
+                if (piece == null) {
+                    throw damaged("lacks a piece of the snapshot of height " + height, null);
+                }
+                int size = Math.min(PIECE_BYTES, length - at);
+                System.arraycopy(piece.raw(size), 0, content, at, size);
+                piece.end();
+            }
+            if (!Digest.sha256(content).equals(digest)) {
+                throw damaged("holds a snapshot of height " + height + " whose hash is another", null);
+            }
+            return new Snapshot(height, content);
+        } catch (MalformedException e) {
+            throw damaged("holds a snapshot of height " + height + " that cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void save(Snapshot snapshot) {
+        long height = snapshot.height();
+        byte[] content = snapshot.content();
+        enter();
+        try {
+            for (int at = 0; at < content.length; at += PIECE_BYTES) {
+                savePiece(
+                        height,
+                        at / PIECE_BYTES,
+                        Arrays.copyOfRange(content, at, Math.min(at + PIECE_BYTES, content.length)));
+            }
+            try (WriteBatch last = new WriteBatch()) {
+                BinaryWriter manifest = new BinaryWriter().i32(content.length);
+                Digest.sha256(content).write(manifest);
+                put(last, Family.SNAPSHOTS, piece(height, MANIFEST), manifest);
+                // Older ones, and what is left of those that never were whole.
+                last.deleteRange(family(Family.SNAPSHOTS), bytes(0), bytes(height));
+                long first = Math.max(firstHeight, height + 1 - keepBlocks);
+                if (first > firstHeight) {
+                    put(last, Family.DEFAULT, FIRST_HEIGHT, new BinaryWriter().i64(first));
+                    last.deleteRange(family(Family.BLOCKS), bytes(0), bytes(first));
+                    last.deleteRange(family(Family.CERTIFICATES), bytes(0), bytes(first));
+                }
+                // Readers hear of it before it happens: they never look for what is gone.
+                firstHeight = first;
+                database.write(synced, last);
+            }
+            snapshotHeight = height;
+        } catch (RocksDBException e) {
+            throw unwritten(e);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Part of {@link #save}: without its manifest it is nothing. */
+    void savePiece(long height, int index, byte[] bytes) {
+        enter();
+        try (WriteBatch piece = new WriteBatch()) {
+            BinaryWriter out = new BinaryWriter(bytes.length + CHECKSUM_BYTES).raw(bytes);
+            put(piece, Family.SNAPSHOTS, piece(height, index), out);
+            database.write(synced, piece);
+        } catch (RocksDBException e) {
+            throw unwritten(e);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public boolean blocks() {
+        return true;
+    }
+
+    // Opening and closing
+
+    private void loadOrder() {
+        try (RocksIterator all = database.newIterator(family(Family.RECORDS))) {
+            for (all.seekToFirst(); all.isValid(); all.next()) {
+                BinaryReader key = new BinaryReader(all.key());
+                long first = value(Family.RECORDS, all.key(), all.value()).i64();
+                order.put(new RecordKey(key.i32(), Digest.read(key)), first);
+                lastOrder = Math.max(lastOrder, first);
+            }
+            all.status();
+        } catch (MalformedException | RocksDBException e) {
+            throw damaged("has records that cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private long loadFirstHeight() {
+        BinaryReader in = get(Family.DEFAULT, FIRST_HEIGHT);
+        try {
+            return in == null ? 1 : in.i64();
+        } catch (MalformedException e) {
+            throw damaged("does not say where its log begins: " + e.getMessage(), e);
+        }
+    }
+
+    private long loadLastHeight() {
+        try (RocksIterator blocks = database.newIterator(family(Family.BLOCKS))) {
+            blocks.seekToLast();
+            blocks.status();
+            return blocks.isValid() ? new BinaryReader(blocks.key()).i64() : firstHeight - 1;
+        } catch (MalformedException | RocksDBException e) {
+            throw damaged("has a log whose end cannot be found: " + e.getMessage(), e);
+        }
+    }
+
+    private long newestManifest() {
+        try (RocksIterator pieces = database.newIterator(family(Family.SNAPSHOTS))) {
+            for (pieces.seekToLast(); pieces.isValid(); pieces.prev()) {
+                BinaryReader key = new BinaryReader(pieces.key());
+                long height = key.i64();
+                if (key.i32() == MANIFEST) {
+                    return height;
+                }
+            }
+            pieces.status();
+            return 0;
+        } catch (MalformedException | RocksDBException e) {
+            throw damaged("has snapshots that cannot be found: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        open.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                families.values().forEach(ColumnFamilyHandle::close);
+                database.close();
+                closeOptions();
+                unlock();
+            }
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+
+    private void unlock() {
+        if (directory != null) {
+            directory.close();
+        }
+    }
+
+    private void closeOptions() {
+        synced.close();
+        options.close();
+        familyOptions.close();
+        statistics.close();
+    }
+
+    private void enter() {
+        open.readLock().lock();
+        if (closed) {
+            open.readLock().unlock();
+            throw new IllegalStateException("the storage in " + path + " is closed");
+        }
+    }
+
+    private void leave() {
+        open.readLock().unlock();
+    }
+
+    // Bytes
+
+    private @Nullable BinaryReader get(Family family, byte[] key) {
+        enter();
+        try {
+            byte @Nullable [] value = database.get(family(family), key);
+            return value == null ? null : value(family, key, value);
+        } catch (RocksDBException e) {
+            throw damaged("cannot be read: " + e.getMessage(), e);
+        } finally {
+            leave();
+        }
+    }
+
+    private BinaryReader value(Family family, byte[] key, byte[] value) {
+        int length = value.length - CHECKSUM_BYTES;
+        int claimed = 0;
+        for (int i = Math.max(0, length); i < value.length; i++) {
+            claimed = claimed << 8 | (value[i] & 0xff);
+        }
+        if (length < 0 || claimed != checksum(key, value, length)) {
+            throw damaged("holds a value among its " + family.title + " that does not have its checksum", null);
+        }
+        return new BinaryReader(value, 0, length);
+    }
+
+    private static int checksum(byte[] key, byte[] value, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(key);
+        crc.update(value, 0, length);
+        return (int) crc.getValue();
+    }
+
+    private ColumnFamilyHandle family(Family family) {
+        ColumnFamilyHandle handle = families.get(family);
+        if (handle == null) {
+            throw new IllegalStateException("no column family " + family);
+        }
+        return handle;
+    }
+
+    private static byte[] bytes(RecordKey key) {
+        BinaryWriter out = new BinaryWriter(4 + Digest.BYTES).i32(key.kind());
+        key.name().write(out);
+        return out.toByteArray();
+    }
+
+    private static byte[] bytes(long height) {
+        return new BinaryWriter(8).i64(height).toByteArray();
+    }
+
+    private static byte[] piece(long height, int index) {
+        return new BinaryWriter(12).i64(height).i32(index).toByteArray();
+    }
+
+    private StorageException damaged(String what, @Nullable Exception cause) {
+        return new StorageException(
+                "data directory " + path + " " + what
+                        + "; restore it from a copy; docs/operations.md says what to do where there is none",
+                cause);
+    }
+
+    private UncheckedIOException unwritten(RocksDBException cause) {
+        return new UncheckedIOException(
+                "data directory " + path + " cannot be written (" + cause.getMessage()
+                        + "); see to the disk, then start the validator again",
+                new IOException(cause));
+    }
+}

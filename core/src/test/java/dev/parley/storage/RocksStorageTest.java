@@ -1,0 +1,293 @@
+package dev.parley.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.consensus.ValidatorId;
+import dev.parley.log.CommandPayloads;
+import dev.parley.storage.DataDirectory.Identity;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksStorageTest extends StorageContract {
+    private static final Identity V2 = new Identity("mine", "test", new ValidatorId(2), "ab12");
+    private static final int CUTS = Integer.getInteger("parley.storage.cuts", 50);
+
+    @TempDir
+    Path folder;
+
+    @Override
+    Storage open() {
+        return open(folder.resolve("data"), 1_000_000);
+    }
+
+    private static RocksStorage open(Path path, long keepBlocks) {
+        return new RocksStorage(DataDirectory.open(path, V2), TestLog.CODEC, CommandPayloads.INSTANCE, keepBlocks);
+    }
+
+    @Test
+    void blocks_below_the_snapshot_are_pruned_by_the_policy() {
+        Path path = folder.resolve("pruned");
+        try (RocksStorage storage = open(path, 3)) {
+            for (long height = 1; height <= 10; height++) {
+                storage.write(List.of(TestLog.append(height)));
+            }
+            storage.save(new Snapshot(8, new byte[1]));
+            assertThat(storage.firstHeight()).isEqualTo(6);
+        }
+        try (RocksStorage storage = open(path, 3)) {
+            assertThat(storage.firstHeight()).isEqualTo(6);
+            assertThat(storage.read(5, 1, 1)).isEmpty();
+            assertThat(heights(storage.read(6, 100, Long.MAX_VALUE))).containsExactly(6L, 7L, 8L, 9L, 10L);
+            storage.write(List.of(new Storage.Write.Certify(2, new TestLog.Proof(3)), TestLog.append(11)));
+        }
+        try (RocksStorage storage = open(path, 3)) {
+            assertThat(storage.lastHeight()).isEqualTo(11);
+        }
+    }
+
+    @Test
+    void a_snapshot_that_was_not_finished_is_none() {
+        try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
+            storage.save(new Snapshot(2, new byte[10]));
+            assertThat(storage.snapshot()).isNotNull();
+        }
+        // Pieces of a later one without its manifest: as a power failure in the middle of save leaves them.
+        try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
+            storage.savePiece(5, 0, new byte[100]);
+        }
+        try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
+            assertThat(Objects.requireNonNull(storage.snapshot()).height()).isEqualTo(2);
+        }
+    }
+
+    /**
+     * The power fails at any byte of a write: everything that was acknowledged before is there, and of the write that was under way all or
+     * nothing. {@code -Dparley.storage.cuts=1000} for more of them.
+     */
+    @Test
+    void a_power_failure_loses_nothing_that_was_acknowledged() throws IOException {
+        Random random = new Random(7);
+        Path live = folder.resolve("live");
+        long acknowledged = 0;
+        int halves = 0;
+        for (int cut = 0; cut < CUTS; cut++) {
+            if (cut % 10 == 0) {
+                delete(live);
+                acknowledged = 0;
+            }
+            long before;
+            long after;
+            try (RocksStorage storage = open(live, 1_000_000)) {
+                assertThat(storage.lastHeight()).isEqualTo(acknowledged);
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    acknowledged++;
+                    storage.write(batch(acknowledged, random));
+                }
+                before = logBytes(live);
+                storage.write(batch(acknowledged + 1, random));
+                after = logBytes(live);
+            }
+            long at = before + (long) (random.nextDouble() * (after - before + 1));
+            halves += at > before && at < after ? 1 : 0;
+            tear(log(live), at, after, random);
+            try (RocksStorage restarted = open(live, 1_000_000)) {
+                long last = restarted.lastHeight();
+                assertThat(last).isBetween(acknowledged, acknowledged + 1);
+                assertThat(restarted.load().records()).containsExactly(new TestLog.Note(last));
+                acknowledged = last;
+            }
+        }
+        assertThat(halves).isGreaterThan(CUTS / 2);
+    }
+
+    private static List<Storage.Write> batch(long height, Random random) {
+        return List.of(TestLog.append(height, random.nextInt(5_000)), TestLog.put(1, "vote", height));
+    }
+
+    /** The database's log of writes is the newest file of that kind. */
+    private static Path log(Path data) throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("db"))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
+    }
+
+    private static long logBytes(Path data) throws IOException {
+        return Files.size(log(data));
+    }
+
+    /** What was beyond is gone, or is whatever the disk had there. */
+    private static void tear(Path log, long at, long end, Random random) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+            if (random.nextBoolean()) {
+                file.setLength(at);
+            } else {
+                file.seek(at);
+                file.write(new byte[(int) (end - at)]);
+            }
+        }
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (Files.exists(path)) {
+            try (Stream<Path> files = Files.walk(path)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    @Test
+    void damage_before_the_end_is_refused_and_stays_as_it_is() throws IOException {
+        Path path = folder.resolve("damaged");
+        try (RocksStorage storage = open(path, 10)) {
+            for (long height = 1; height <= 20; height++) {
+                storage.write(List.of(TestLog.append(height, 2_000)));
+            }
+        }
+        Path log = log(path);
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+            file.seek(10_000);
+            int was = file.read();
+            file.seek(10_000);
+            file.write(was ^ 0xff);
+        }
+        byte[] before = Files.readAllBytes(log);
+        assertThatThrownBy(() -> open(path, 10))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("data directory " + path)
+                .hasMessageContaining("restore it from a copy");
+        assertThat(Files.readAllBytes(log)).isEqualTo(before);
+    }
+
+    @Test
+    void one_flipped_byte_in_a_block_or_a_snapshot_is_noticed_when_it_is_read() throws IOException {
+        Path path = folder.resolve("flipped");
+        byte[] state = new byte[50_000];
+        new Random(3).nextBytes(state);
+        try (RocksStorage storage = open(path, 1_000)) {
+            storage.write(List.of(TestLog.append(1, 20_000)));
+            storage.save(new Snapshot(1, state));
+        }
+        open(path, 1_000).close();
+        List<Path> tables;
+        try (Stream<Path> files = Files.list(path.resolve("db"))) {
+            tables = files.filter(file -> file.toString().endsWith(".sst"))
+                    .filter(file -> file.toFile().length() > 15_000)
+                    .toList();
+        }
+        assertThat(tables).isNotEmpty();
+        int noticed = 0;
+        for (Path table : tables) {
+            try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+                file.seek(7_000);
+                int was = file.read();
+                file.seek(7_000);
+                file.write(was ^ 1);
+            }
+            try (RocksStorage storage = open(path, 1_000)) {
+                storage.read(1, 1, 1);
+                storage.snapshot();
+            } catch (StorageException e) {
+                noticed++;
+                assertThat(e).hasMessageContaining("data directory " + path);
+            }
+        }
+        assertThat(noticed).isEqualTo(tables.size());
+    }
+
+    @Test
+    void a_directory_of_somebody_else_is_refused() {
+        Path path = folder.resolve("mine");
+        open(path, 1).close();
+        assertRefused(
+                path, new Identity("other", "test", V2.validator(), "ab12"), "is of chain 'mine' and not of 'other'");
+        assertRefused(
+                path, new Identity("mine", "other", V2.validator(), "ab12"), "is of protocol test and not of other");
+        assertRefused(
+                path, new Identity("mine", "test", new ValidatorId(3), "ab12"), "is of validator v2 and not of v3");
+        assertRefused(path, new Identity("mine", "test", V2.validator(), "cd34"), "is of key ab12 and not of cd34");
+        assertThat(DataDirectory.identify(path)).isEqualTo(V2);
+    }
+
+    private static void assertRefused(Path path, Identity identity, String why) {
+        assertThatThrownBy(() -> DataDirectory.open(path, identity))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining(why)
+                .hasMessageContaining(path.toString());
+    }
+
+    @Test
+    void a_damaged_or_a_newer_identity_is_refused_and_not_overwritten() throws IOException {
+        Path path = folder.resolve("identity");
+        open(path, 1).close();
+        Path file = path.resolve("identity");
+        String good = Files.readString(file);
+        List<String> bad = new ArrayList<>();
+        bad.add(good.replace("chain mine", "chain mind"));
+        bad.add(good.substring(0, good.length() / 2));
+        bad.add("");
+        for (String text : bad) {
+            Files.writeString(file, text);
+            assertRefused(path, V2, file.toString());
+            assertThat(file).hasContent(text);
+        }
+        Files.writeString(file, good.replace("parley-data-v1", "parley-data-v2"));
+        assertRefused(path, V2, "is of version 2, and this Parley knows version 1; use the Parley that wrote it");
+        Files.writeString(file, good);
+        open(path, 1).close();
+    }
+
+    @Test
+    void a_directory_with_other_files_is_refused() throws IOException {
+        Path path = Files.createDirectories(folder.resolve("photos"));
+        Files.writeString(path.resolve("holiday.jpg"), "sea");
+        assertRefused(path, V2, "holds holiday.jpg and is no data directory of Parley; name an empty one");
+        assertThat(path.resolve("identity")).doesNotExist();
+    }
+
+    @Test
+    void two_do_not_use_one_directory() {
+        Path path = folder.resolve("shared");
+        try (RocksStorage first = open(path, 1)) {
+            assertThat(first.lastHeight()).isZero();
+            assertRefused(
+                    path, V2, "is in use by process " + ProcessHandle.current().pid());
+        }
+        open(path, 1).close();
+    }
+
+    @Test
+    void each_write_is_synced() {
+        try (RocksStorage storage = open(folder.resolve("synced"), 1)) {
+            for (long height = 1; height <= 5; height++) {
+                long before = storage.syncs();
+                storage.write(List.of(TestLog.append(height)));
+                assertThat(storage.syncs()).isGreaterThan(before);
+            }
+        }
+    }
+
+    @Test
+    void what_is_closed_is_closed() {
+        RocksStorage storage = open(folder.resolve("closed"), 1);
+        storage.close();
+        storage.close();
+        assertThatThrownBy(() -> storage.write(List.of(TestLog.append(1))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed");
+    }
+}

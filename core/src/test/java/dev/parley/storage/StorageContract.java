@@ -1,0 +1,121 @@
+package dev.parley.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.log.CommandBatch;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link Storage} does. */
+abstract class StorageContract {
+    private Storage storage;
+
+    /** Opens it anew, with all that was written; the one before is not used any more. */
+    abstract Storage open();
+
+    @BeforeEach
+    void begin() {
+        storage = open();
+    }
+
+    @AfterEach
+    void end() {
+        storage.close();
+    }
+
+    private void reopen() {
+        storage.close();
+        storage = open();
+    }
+
+    @Test
+    void an_empty_one_has_nothing() {
+        assertThat(storage.load().records()).isEmpty();
+        assertThat(storage.load().lastDecided()).isNull();
+        assertThat(storage.firstHeight()).isOne();
+        assertThat(storage.lastHeight()).isZero();
+        assertThat(storage.read(1, 10, 1000)).isEmpty();
+        assertThat(storage.snapshot()).isNull();
+    }
+
+    @Test
+    void records_come_back_in_the_order_in_which_their_keys_were_first_written() {
+        storage.write(List.of(TestLog.put(2, "b", 1), TestLog.put(1, "z", 2), TestLog.put(2, "a", 3)));
+        reopen();
+        storage.write(List.of(
+                TestLog.put(2, "b", 4),
+                TestLog.put(0, "c", 5),
+                new Storage.Write.Remove(TestLog.key(1, "z")),
+                new Storage.Write.Remove(TestLog.key(9, "never"))));
+        storage.write(List.of(TestLog.put(1, "z", 6)));
+        reopen();
+        assertThat(storage.load().records())
+                .containsExactly(new TestLog.Note(4), new TestLog.Note(3), new TestLog.Note(5), new TestLog.Note(6));
+    }
+
+    @Test
+    void blocks_are_read_within_bounds() {
+        for (long height = 1; height <= 10; height++) {
+            storage.write(List.of(TestLog.append(height, 1000)));
+        }
+        reopen();
+        assertThat(storage.lastHeight()).isEqualTo(10);
+        assertThat(heights(storage.read(3, 4, Long.MAX_VALUE))).containsExactly(3L, 4L, 5L, 6L);
+        assertThat(heights(storage.read(9, 4, Long.MAX_VALUE))).containsExactly(9L, 10L);
+        assertThat(heights(storage.read(3, 10, 1))).containsExactly(3L);
+        assertThat(heights(storage.read(3, 10, 1500))).containsExactly(3L, 4L);
+        assertThat(storage.read(11, 4, Long.MAX_VALUE)).isEmpty();
+        assertThat(storage.read(0, 4, Long.MAX_VALUE)).isEmpty();
+        DecidedBlock read = storage.read(7, 1, 1).getFirst();
+        DecidedBlock written = TestLog.block(7, 1000, 1);
+        assertThat(read).usingRecursiveComparison().ignoringFields("payload").isEqualTo(written);
+        assertThat(((CommandBatch) read.payload()).digest()).isEqualTo(((CommandBatch) written.payload()).digest());
+        assertThat(Objects.requireNonNull(storage.load().lastDecided()).height())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void a_better_certificate_takes_the_place_of_the_first() {
+        storage.write(List.of(TestLog.append(1), TestLog.append(2)));
+        storage.write(List.of(new Storage.Write.Certify(1, new TestLog.Proof(9))));
+        reopen();
+        assertThat(storage.read(1, 2, 1000))
+                .extracting(DecidedBlock::certificate)
+                .containsExactly(new TestLog.Proof(9), new TestLog.Proof(1));
+    }
+
+    @Test
+    void the_log_has_no_gaps() {
+        storage.write(List.of(TestLog.append(1)));
+        assertThatThrownBy(() -> storage.write(List.of(TestLog.put(1, "a", 1), TestLog.append(3))))
+                .hasMessage("block 3 cannot follow a log of height 1");
+    }
+
+    @Test
+    void the_newest_snapshot_is_kept_whole() {
+        for (long height = 1; height <= 3; height++) {
+            storage.write(List.of(TestLog.append(height)));
+        }
+        byte[] first = new byte[100];
+        byte[] second = new byte[3_000_000];
+        new Random(1).nextBytes(second);
+        storage.save(new Snapshot(2, first));
+        reopen();
+        assertThat(Objects.requireNonNull(storage.snapshot()).content()).isEqualTo(first);
+        storage.save(new Snapshot(3, second));
+        reopen();
+        Snapshot newest = Objects.requireNonNull(storage.snapshot());
+        assertThat(newest.height()).isEqualTo(3);
+        assertThat(newest.content()).isEqualTo(second);
+    }
+
+    static List<Long> heights(List<DecidedBlock> blocks) {
+        return blocks.stream().map(DecidedBlock::height).toList();
+    }
+}
