@@ -6,10 +6,10 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.DecidedBlockCodec;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.PayloadDecoder;
-import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.log.Command;
@@ -34,14 +34,13 @@ public final class PeerCodec {
     private static final int RESULTS = 8;
     private static final int STATE_VOTE_REQUEST = 9;
     private static final int ACCUSATIONS = 10;
-    private static final int MIN_BLOCK_BYTES = 8 + 2 * Digest.BYTES + 4 + 8;
 
     private final MessageCodec protocol;
-    private final PayloadDecoder payloads;
+    private final DecidedBlockCodec blocks;
 
     public PeerCodec(MessageCodec protocol, PayloadDecoder payloads) {
         this.protocol = protocol;
-        this.payloads = payloads;
+        this.blocks = new DecidedBlockCodec(protocol, payloads);
     }
 
     public byte[] encode(PeerMessage message) {
@@ -68,7 +67,7 @@ public final class PeerCodec {
                 out.u8(ENTRIES_REQUEST).i64(request.fromHeight()).i32(request.maxBlocks());
             case PeerMessage.Entries entries -> {
                 out.u8(ENTRIES).i32(entries.blocks().size());
-                entries.blocks().forEach(block -> writeBlock(block, out));
+                entries.blocks().forEach(block -> blocks.write(block, out));
             }
             case PeerMessage.ResultsRequest request -> out.u8(RESULTS_REQUEST).i64(request.height());
             case PeerMessage.Results results -> {
@@ -132,29 +131,11 @@ public final class PeerCodec {
     }
 
     private List<DecidedBlock> readBlocks(BinaryReader in) throws MalformedException {
-        int count = in.count(PeerMessage.MAX_ENTRIES, MIN_BLOCK_BYTES);
-        List<DecidedBlock> blocks = new ArrayList<>(count);
+        int count = in.count(PeerMessage.MAX_ENTRIES, DecidedBlockCodec.MIN_BYTES);
+        List<DecidedBlock> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            blocks.add(readBlock(in));
+            read.add(blocks.read(in));
         }
-        return blocks;
-    }
-
-    private void writeBlock(DecidedBlock block, BinaryWriter out) {
-        out.i64(block.height());
-        block.id().write(out);
-        block.parent().write(out);
-        out.i32(block.proposer().index()).i64(block.view());
-        block.payload().write(out);
-        protocol.writeCertificate(block.certificate(), out);
-    }
-
-    private DecidedBlock readBlock(BinaryReader in) throws MalformedException {
-        long height = in.nonNegative();
-        BlockId id = BlockId.read(in);
-        BlockId parent = BlockId.read(in);
-        ValidatorId proposer = ValidatorId.read(in);
-        return new DecidedBlock(
-                height, id, parent, proposer, in.nonNegative(), payloads.read(in), protocol.readCertificate(in));
+        return read;
     }
 }
