@@ -28,6 +28,8 @@ class CoreArchitectureTest {
                     "dev.parley.mempool..",
                     "dev.parley.storage..",
                     "dev.parley.network..")
+            .and()
+            .resideOutsideOfPackage("dev.parley.network.cluster..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.pekko..");

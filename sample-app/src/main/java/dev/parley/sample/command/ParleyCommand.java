@@ -36,6 +36,10 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new CompareCommand(screen))
                 .addSubcommand(new KeysCommand(screen))
                 .addSubcommand(new InspectCommand(screen))
+                .addSubcommand(new InitCommand(screen))
+                .addSubcommand(new NodeCommand(screen))
+                .addSubcommand(new ClusterCommand(screen))
+                .addSubcommand(new SoakCommand(screen))
                 .addSubcommand(new SynchronyCommand(screen))
                 .setOut(screen.out())
                 .setErr(screen.err())
@@ -49,7 +53,7 @@ public final class ParleyCommand implements Runnable {
     @Override
     public void run() {
         throw new UsageException(
-                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony, keys and inspect");
+                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster and soak");
     }
 
     private static int explain(Screen screen, Exception failure, CommandLine command) {

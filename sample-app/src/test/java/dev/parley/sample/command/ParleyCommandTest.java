@@ -88,7 +88,8 @@ class ParleyCommandTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("demo, serve, bench, simulate, exhaustive, compare, synchrony, keys and inspect");
+                .contains(
+                        "demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster and soak");
     }
 
     @ParameterizedTest

@@ -108,7 +108,8 @@ final class ReadmeTest {
     void the_table_of_settings_holds_all_of_them_with_their_defaults() {
         Map<String, String> inTable = SETTING.matcher(text(ROOT.resolve("docs/operations.md")))
                 .results()
-                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+                .collect(Collectors.toMap(
+                        row -> row.group(1), row -> row.group(2).replace("\"\"", "")));
         Map<String, String> inReference =
                 ConfigFactory.parseResources("reference.conf").getConfig("parley").entrySet().stream()
                         .filter(setting -> !setting.getKey().contains("-dispatcher."))

@@ -1,0 +1,76 @@
+package dev.parley.admin;
+
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.validator.Observer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts what a validator tells of itself, as Prometheus reads it. Thread-safe. */
+public final class NodeMetrics implements Observer, AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<Class<?>, Counter> observations = new ConcurrentHashMap<>();
+    private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+    private final AtomicLong view = new AtomicLong();
+    private final AtomicLong height = new AtomicLong();
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+
+    public NodeMetrics() {
+        registry.gauge("parley.view", view);
+        registry.gauge("parley.decided.height", height);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
+
+    @Override
+    public void observed(ValidatorId validator, Observation observation) {
+        observations
+                .computeIfAbsent(
+                        observation.getClass(),
+                        type -> registry.counter("parley.observations", "kind", kind(type.getSimpleName())))
+                .increment();
+        switch (observation) {
+            case Observation.ViewEntered entered -> view.set(entered.view());
+            case Observation.Decided decided -> height.set(decided.height());
+            case Observation.CaughtUp caughtUp -> height.set(caughtUp.toHeight());
+            case Observation.Refused refused ->
+                refusals.computeIfAbsent(
+                                refused.refusal().from() + " "
+                                        + refused.refusal().reason().name(),
+                                name -> registry.counter(
+                                        "parley.refusals",
+                                        "peer",
+                                        refused.refusal().from().toString(),
+                                        "reason",
+                                        refused.refusal().reason().name().toLowerCase(Locale.ROOT)))
+                        .increment();
+            default -> {}
+        }
+    }
+
+    private static String kind(String name) {
+        return name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    /** In Prometheus' text form. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,279 @@
+package dev.parley.network.cluster;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.secure.LinkSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a validator that reaches its peers over Pekko's remoting can be told; part {@code parley.network.cluster} of the
+ * configuration.
+ *
+ * @param addresses where each validator is reached, by index; the same at all validators
+ * @param bindHost where this one listens if that differs from its address, behind a proxy for instance; else null
+ * @param bindPort the port for it, or 0 for that of the address
+ * @param membership whether the processes form a Pekko cluster, for {@link ClusterView}
+ * @param largeFrom frames of so many bytes go by the way for large ones
+ * @param tls the files for TLS, or null without
+ * @param link bounds and times of each link
+ * @param tick how often acknowledgements that are due are sent and time-outs are looked for
+ */
+public record ClusterSettings(
+        List<Address> addresses,
+        @Nullable String bindHost,
+        int bindPort,
+        boolean membership,
+        int largeFrom,
+        @Nullable Tls tls,
+        LinkSettings link,
+        Duration tick) {
+    private static final String PATH = "parley.network.cluster.";
+    private static final int MAX_LARGE_FROM = 192 << 10;
+    private static final int MIN_MAX_FRAME = 1 << 20;
+    /** Below the bounds of Pekko's queues, which {@link #systemConfig} sets, so that those never overflow. */
+    private static final int SMALL_UNDER_WAY = 2048;
+
+    private static final int LARGE_UNDER_WAY = 256;
+
+    public ClusterSettings {
+        addresses = List.copyOf(addresses);
+    }
+
+    /** A host and a port. */
+    public record Address(String host, int port) {
+        /** @throws IllegalArgumentException that says what is wrong */
+        static Address parse(String text) {
+            int colon = text.lastIndexOf(':');
+            if (colon < 1) {
+                throw new IllegalArgumentException("'" + text + "' is no host:port");
+            }
+            int port;
+            try {
+                port = Integer.parseInt(text.substring(colon + 1));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("'" + text + "' does not end in a port number", e);
+            }
+            if (port < 1 || port > 65535) {
+                throw new IllegalArgumentException("the port of '" + text + "' is not 1 to 65535");
+            }
+            return new Address(text.substring(0, colon), port);
+        }
+
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
+    }
+
+    /** PEM files: this validator's private key (PKCS #8), its certificate, and that of the authority that signed all of them. */
+    public record Tls(Path key, Path certificate, Path authority) {}
+
+    /**
+     * @param config whole, with Parley's {@code reference.conf} beneath
+     * @throws ConfigException that names the setting, its value and what it may be
+     */
+    public static ClusterSettings of(Config config) {
+        Config cluster = config.getConfig("parley.network.cluster");
+        int bindPort = cluster.getInt("bind-port");
+        if (bindPort < 0 || bindPort > 65535) {
+            throw bad(cluster, "bind-port", "is 0 (the address's own) to 65535, not " + bindPort);
+        }
+        String bindHost = cluster.getString("bind-host");
+        long largeFrom = cluster.getBytes("large-from");
+        if (largeFrom < 1 || largeFrom > MAX_LARGE_FROM) {
+            throw bad(cluster, "large-from", "is 1 byte to 192 KiB, not " + largeFrom + " bytes");
+        }
+        return new ClusterSettings(
+                addresses(cluster),
+                bindHost.isEmpty() ? null : bindHost,
+                bindPort,
+                cluster.getBoolean("membership"),
+                (int) largeFrom,
+                tls(cluster),
+                link(cluster),
+                positive(cluster, "tick"));
+    }
+
+    /**
+     * Holds the addresses against the validator set.
+     *
+     * @throws IllegalArgumentException that says what to do
+     */
+    public void requireFor(ValidatorSet validators) {
+        if (addresses.size() != validators.size()) {
+            throw new IllegalArgumentException(PATH + "addresses has " + addresses.size() + " entries and there are "
+                    + validators.size() + " validators; give one host:port for each, in the order of their indices");
+        }
+    }
+
+    public Address address(ValidatorId validator) {
+        if (validator.index() >= addresses.size()) {
+            throw new IllegalArgumentException(PATH + "addresses has " + addresses.size()
+                    + " entries, none for validator " + validator.index() + "; give one host:port for each");
+        }
+        return addresses.get(validator.index());
+    }
+
+    /**
+     * The configuration for the actor system of one validator, named {@link ClusterNetwork#SYSTEM_NAME}.
+     *
+     * @param base whatever else the actor system is to know, whole
+     */
+    public Config systemConfig(ValidatorId self, Config base) {
+        Address own = address(self);
+        Map<String, Object> artery = new HashMap<>();
+        artery.put("enabled", "on");
+        artery.put("transport", tls == null ? "tcp" : "tls-tcp");
+        artery.put("canonical.hostname", own.host());
+        artery.put("canonical.port", own.port());
+        artery.put("bind.hostname", bindHost == null ? "" : bindHost);
+        artery.put("bind.port", bindPort == 0 ? "" : String.valueOf(bindPort));
+        artery.put("large-message-destinations", List.of(ClusterNetwork.LARGE_PATH));
+        artery.put("untrusted-mode", "on");
+        artery.put(
+                "trusted-selection-paths",
+                membership
+                        ? List.of(
+                                "/system/cluster/core/daemon",
+                                "/system/cluster/heartbeatReceiver",
+                                "/system/distributedPubSubMediator",
+                                "/system/clusterReceptionist/replicator")
+                        : List.of());
+        artery.put("advanced.maximum-frame-size", "256 KiB");
+        artery.put("advanced.maximum-large-frame-size", link.maxFrameBytes() + (64 << 10) + " B");
+        artery.put("advanced.large-buffer-pool-size", 2);
+        artery.put("advanced.outbound-message-queue-size", 2 * SMALL_UNDER_WAY);
+        artery.put("advanced.outbound-large-message-queue-size", 2 * LARGE_UNDER_WAY);
+        if (tls != null) {
+            artery.put(
+                    "ssl.ssl-engine-provider", "org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider");
+            artery.put("ssl.rotating-keys-engine.key-file", tls.key().toString());
+            artery.put("ssl.rotating-keys-engine.cert-file", tls.certificate().toString());
+            artery.put("ssl.rotating-keys-engine.ca-cert-file", tls.authority().toString());
+        }
+        Map<String, Object> settings = new HashMap<>();
+        artery.forEach((key, value) -> settings.put("pekko.remote.artery." + key, value));
+        settings.put("pekko.actor.provider", membership ? "cluster" : "remote");
+        settings.put("pekko.actor.allow-java-serialization", "off");
+        settings.put("pekko.remote.warn-about-direct-use", "off");
+        if (membership) {
+            settings.put(
+                    "pekko.cluster.seed-nodes",
+                    addresses.stream()
+                            .map(address -> "pekko://" + ClusterNetwork.SYSTEM_NAME + "@" + address)
+                            .toList());
+            settings.put("pekko.cluster.downing-provider-class", "");
+            settings.put("pekko.cluster.run-coordinated-shutdown-when-down", "off");
+            settings.put("pekko.cluster.shutdown-after-unsuccessful-join-seed-nodes", "off");
+        }
+        return ConfigFactory.parseMap(settings, "validator " + self.index() + " in a cluster")
+                .withFallback(base);
+    }
+
+    private static List<Address> addresses(Config cluster) {
+        List<Address> addresses = new ArrayList<>();
+        Map<Address, Integer> owners = new HashMap<>();
+        for (String text : cluster.getStringList("addresses")) {
+            Address address;
+            try {
+                address = Address.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw bad(cluster, "addresses", e.getMessage() + "; give host:port for each validator");
+            }
+            Integer other = owners.putIfAbsent(address, addresses.size());
+            if (other != null) {
+                throw bad(
+                        cluster,
+                        "addresses",
+                        "names " + address + " for validators " + other + " and " + addresses.size()
+                                + "; each needs its own");
+            }
+            addresses.add(address);
+        }
+        return addresses;
+    }
+
+    private static @Nullable Tls tls(Config cluster) {
+        if (!cluster.getBoolean("tls.enabled")) {
+            return null;
+        }
+        return new Tls(
+                file(cluster, "tls.key-file"),
+                file(cluster, "tls.certificate-file"),
+                file(cluster, "tls.authority-file"));
+    }
+
+    private static Path file(Config cluster, String name) {
+        String text = cluster.getString(name);
+        if (text.isEmpty()) {
+            throw bad(cluster, name, "is empty, and TLS is on; name a PEM file, or set tls.enabled = off");
+        }
+        Path path = Path.of(text);
+        if (!Files.isReadable(path)) {
+            throw bad(cluster, name, "names " + path + ", which can't be read; name a readable PEM file");
+        }
+        return path;
+    }
+
+    private static LinkSettings link(Config cluster) {
+        Duration resendAfter = positive(cluster, "resend-after");
+        Duration maxResendAfter = positive(cluster, "max-resend-after");
+        if (maxResendAfter.compareTo(resendAfter) < 0) {
+            throw bad(
+                    cluster,
+                    "max-resend-after",
+                    "is " + maxResendAfter + ", less than resend-after, " + resendAfter + "; give at least that");
+        }
+        long maxFrameBytes = cluster.getBytes("max-frame-bytes");
+        if (maxFrameBytes < MIN_MAX_FRAME || maxFrameBytes > PeerCodec.MAX_FRAME_BYTES) {
+            throw bad(cluster, "max-frame-bytes", "is 1 MiB to 32 MiB, not " + maxFrameBytes + " bytes");
+        }
+        long inbound = cluster.getBytes("inbound-bytes");
+        if (inbound < maxFrameBytes + (1 << 20)) {
+            throw bad(
+                    cluster,
+                    "inbound-bytes",
+                    "is at least 1 MiB more than max-frame-bytes, " + maxFrameBytes + ", not " + inbound);
+        }
+        return new LinkSettings(
+                outstanding(cluster, "outstanding-small-bytes"),
+                outstanding(cluster, "outstanding-large-bytes"),
+                (int) maxFrameBytes,
+                SMALL_UNDER_WAY,
+                LARGE_UNDER_WAY,
+                resendAfter,
+                maxResendAfter,
+                positive(cluster, "handshake-interval"));
+    }
+
+    private static long outstanding(Config cluster, String name) {
+        long bytes = cluster.getBytes(name);
+        if (bytes < 1 << 20) {
+            throw bad(cluster, name, "is 1 MiB or more, not " + bytes + " bytes");
+        }
+        return bytes;
+    }
+
+    private static Duration positive(Config cluster, String name) {
+        Duration duration = cluster.getDuration(name);
+        if (duration.toMillis() < 1) {
+            throw bad(cluster, name, "is 1 ms or more, not " + duration);
+        }
+        return duration;
+    }
+
+    private static ConfigException bad(Config cluster, String name, String what) {
+        return new ConfigException.BadValue(cluster.getValue(name).origin(), PATH + name, what);
+    }
+}

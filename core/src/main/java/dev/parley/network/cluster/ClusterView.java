@@ -1,0 +1,75 @@
+package dev.parley.network.cluster;
+
+import dev.parley.consensus.ValidatorId;
+import dev.parley.network.cluster.ClusterSettings.Address;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/**
+ * What the Pekko cluster takes the validators for: shown to operators, asked by nobody else. It lags, and one dead validator is enough for
+ * it to miss others that run well.
+ */
+public final class ClusterView {
+    /** How the membership sees a validator. */
+    public enum State {
+        UP,
+        UNREACHABLE,
+        /** Joining or leaving. */
+        CHANGING,
+        ABSENT
+    }
+
+    private final Cluster cluster;
+    private final List<Address> addresses;
+
+    private ClusterView(Cluster cluster, List<Address> addresses) {
+        this.cluster = cluster;
+        this.addresses = addresses;
+    }
+
+    /** @throws IllegalArgumentException if {@code settings} have no membership */
+    public static ClusterView of(ActorSystem<?> system, ClusterSettings settings) {
+        if (!settings.membership()) {
+            throw new IllegalArgumentException(
+                    "there is no membership to look at; set parley.network.cluster.membership = on");
+        }
+        return new ClusterView(Cluster.get(system), settings.addresses());
+    }
+
+    public State state(ValidatorId validator) {
+        return states().get(validator.index());
+    }
+
+    /** By index, as this process sees it now. */
+    public List<State> states() {
+        CurrentClusterState now = cluster.state();
+        Set<Address> unreachable = new HashSet<>();
+        now.getUnreachable().forEach(member -> unreachable.add(address(member)));
+        List<State> states = new ArrayList<>();
+        for (Address address : addresses) {
+            State state = State.ABSENT;
+            for (Member member : now.getMembers()) {
+                if (address(member).equals(address)) {
+                    state = unreachable.contains(address)
+                            ? State.UNREACHABLE
+                            : member.status().equals(MemberStatus.up()) ? State.UP : State.CHANGING;
+                }
+            }
+            states.add(state);
+        }
+        return states;
+    }
+
+    private static Address address(Member member) {
+        return new Address(
+                member.address().getHost().orElse(""),
+                member.address().getPort().orElse(0));
+    }
+}

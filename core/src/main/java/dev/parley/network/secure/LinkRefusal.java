@@ -1,0 +1,38 @@
+package dev.parley.network.secure;
+
+/** Why something that came over a transport was dropped. */
+public enum LinkRefusal {
+    /** Bytes that are the canonical form of nothing. */
+    MALFORMED,
+    /** Read while too much that was read before waited to be looked at. */
+    OVER_CAPACITY,
+    /** A frame over the bound on frames. */
+    OVERSIZED,
+    /** There is no such validator, or it is this one. */
+    UNKNOWN_SENDER,
+    /** Meant for another validator. */
+    NOT_ADDRESSEE,
+    /** The handshake of another log or another epoch; check {@code parley.chain-id}. */
+    FOREIGN_CHAIN,
+    /** A handshake that the key of the validator it names has not signed. */
+    BAD_SIGNATURE,
+    /** The public half of a key agreement that gives no secret. */
+    BAD_KEY_SHARE,
+    /** An answer to a handshake that is not under way. */
+    STALE_HANDSHAKE,
+    /** More handshakes than a peer has any use for. */
+    TOO_MANY_HANDSHAKES,
+    /** A session that nobody here knows: usual for a moment after a restart. */
+    UNKNOWN_SESSION,
+    /** In a session, but not made by its other end. */
+    BAD_MAC,
+    /** Seen before in this session, or older than what was. */
+    REPLAYED,
+    /** Acknowledges what was never sent. */
+    BAD_ACKNOWLEDGEMENT;
+
+    /** Whether it happens between correct validators too, when one has restarted or a connection was lost. */
+    public boolean isUsual() {
+        return this == UNKNOWN_SESSION || this == STALE_HANDSHAKE;
+    }
+}

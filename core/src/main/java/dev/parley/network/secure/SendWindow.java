@@ -1,0 +1,167 @@
+package dev.parley.network.secure;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one peer is still to get, or has not acknowledged yet, on one channel; bounded in bytes.
+ *
+ * <p>Frames wait until there is room among those that are under way. Then each gets its number, and is kept until it is acknowledged; it is
+ * sent again when the peer says that there is a gap, when nothing was acknowledged for a while, and when there is a new session. When the
+ * bound is reached, the frame that has waited longest is dropped: what a peer that comes back can use is the present, it fetches the past
+ * by catch-up. Frames are numbered only when they are first sent, so that dropping leaves no gap in the numbers.
+ *
+ * <p>How many frames may be under way begins low with a new session or after a time-out, and doubles with each acknowledgement, up to
+ * the limit. Not thread-safe; time is any monotonic count of milliseconds.
+ */
+final class SendWindow {
+    private static final int FIRST_BURST = 16;
+    /** Time-outs grow with what is under way, as if a link had some 4 MB/s. */
+    private static final int BYTES_PER_MILLI = 4096;
+
+    /**
+     * @param bytes the bound on what waits and what is under way together
+     * @param framesUnderWay a power of two; so that no queue below overflows
+     * @param bytesUnderWay a single frame may be over it
+     */
+    record Limits(long bytes, int framesUnderWay, long bytesUnderWay, long resendMillis, long maxResendMillis) {
+        Limits {
+            if (Integer.bitCount(framesUnderWay) != 1) {
+                throw new IllegalArgumentException(
+                        "the frames under way are a power of two, not at most " + framesUnderWay);
+            }
+        }
+    }
+
+    record Numbered(long number, Frame frame) {}
+
+    private final Limits limits;
+    private final ArrayDeque<Frame> waiting = new ArrayDeque<>();
+    private final @Nullable Frame[] underWay;
+    /** The oldest that is not acknowledged, the next to be sent or sent again, the next new number. */
+    private long first = 1;
+
+    private long cursor = 1;
+    private long end = 1;
+    private long bytes;
+    private long bytesUnderWay;
+    private int burst = FIRST_BURST;
+    private long timeout;
+    private long since;
+    private long rewoundAt;
+
+    SendWindow(Limits limits) {
+        this.limits = limits;
+        this.underWay = new Frame[limits.framesUnderWay()];
+        this.timeout = limits.resendMillis();
+    }
+
+    /** @return how many frames were dropped, this one perhaps among them */
+    int offer(Frame frame) {
+        if (bytesUnderWay + frame.cost() > limits.bytes()) {
+            return 1;
+        }
+        int dropped = 0;
+        while (bytes + frame.cost() > limits.bytes()) {
+            bytes -= waiting.remove().cost();
+            dropped++;
+        }
+        waiting.add(frame);
+        bytes += frame.cost();
+        return dropped;
+    }
+
+    /** The next frame to be transmitted now, or null. */
+    @Nullable Numbered next(long now) {
+        if (cursor > first && now - since >= timeout + bytesUnderWay / BYTES_PER_MILLI) {
+            rewind(now, 1);
+            timeout = Math.min(2 * timeout, limits.maxResendMillis());
+        }
+        if (cursor - first >= burst) {
+            return null;
+        }
+        if (cursor == end && !takeOneMore()) {
+            return null;
+        }
+        if (cursor == first) {
+            since = now;
+        }
+        Frame frame = underWay[slot(cursor)];
+        return frame == null ? null : new Numbered(cursor++, frame);
+    }
+
+    /**
+     * @param next all below have arrived
+     * @param gap whether some of what is above has arrived and was dropped
+     * @return false if that can't be, as it was never sent
+     */
+    boolean acknowledged(long next, boolean gap, long now) {
+        if (next > end) {
+            return false;
+        }
+        if (next > first) {
+            for (; first < next; first++) {
+                Frame frame = underWay[slot(first)];
+                if (frame != null) {
+                    bytes -= frame.cost();
+                    bytesUnderWay -= frame.cost();
+                    underWay[slot(first)] = null;
+                }
+            }
+            cursor = Math.max(cursor, first);
+            burst = Math.min(2 * burst, limits.framesUnderWay());
+            timeout = limits.resendMillis();
+            since = now;
+        }
+        if (gap && next == first && rewoundAt != first) {
+            // Once for each gap: if what is sent again is lost too, the time-out is next.
+            rewoundAt = first;
+            cursor = first;
+        }
+        return true;
+    }
+
+    /** The peer may have missed all that is under way. */
+    void newSession(long now) {
+        rewind(now, FIRST_BURST);
+        timeout = limits.resendMillis();
+    }
+
+    /** The lowest number that is still kept, or the next one. */
+    long first() {
+        return first;
+    }
+
+    boolean isEmpty() {
+        return bytes == 0;
+    }
+
+    /** What waits and what is under way, with what it costs to hold it. */
+    long bytes() {
+        return bytes;
+    }
+
+    private boolean takeOneMore() {
+        Frame frame = waiting.peek();
+        if (frame == null
+                || end - first >= limits.framesUnderWay()
+                || (end > first && bytesUnderWay + frame.cost() > limits.bytesUnderWay())) {
+            return false;
+        }
+        underWay[slot(end)] = waiting.remove();
+        bytesUnderWay += frame.cost();
+        end++;
+        return true;
+    }
+
+    private void rewind(long now, int newBurst) {
+        cursor = first;
+        burst = newBurst;
+        since = now;
+        rewoundAt = 0;
+    }
+
+    private int slot(long number) {
+        return (int) (number & (limits.framesUnderWay() - 1));
+    }
+}

@@ -1,0 +1,339 @@
+package dev.parley.network.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.log.ClientId;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandId;
+import dev.parley.network.Network;
+import dev.parley.network.NoProtocol;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.PeerMessage;
+import dev.parley.network.secure.Datagram;
+import dev.parley.network.secure.LinkIdentity;
+import dev.parley.network.secure.LinkRefusal;
+import dev.parley.network.secure.TestIdentities;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.Kill;
+import org.apache.pekko.actor.PoisonPill;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Four actor systems that reach each other over loopback, as four processes would. */
+class ClusterNetworkTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final ValidatorId V0 = new ValidatorId(0);
+    private static final ValidatorId V1 = new ValidatorId(1);
+    private static final ValidatorId V3 = new ValidatorId(3);
+    private static final PeerCodec CODEC = new PeerCodec(new NoProtocol(), CommandBatch::read);
+
+    private final TestIdentities identities = new TestIdentities();
+    private final List<ActorSystem<?>> systems = new ArrayList<>();
+    private final String addresses = addresses();
+
+    private record Got(ValidatorId from, PeerMessage message) {}
+
+    /** One validator's process. */
+    private final class Node implements Network.Inbox {
+        final ActorSystem<?> system;
+        final ClusterSettings settings;
+        final ClusterNetwork network;
+        final Network.Link link;
+        final ConcurrentLinkedQueue<Got> got = new ConcurrentLinkedQueue<>();
+        final CountDownLatch resumed = new CountDownLatch(1);
+        volatile Predicate<PeerMessage> stopsAt = message -> false;
+
+        Node(int index, String hocon) {
+            this(index, identities.of(index), hocon);
+        }
+
+        /** @param place whose address it takes */
+        Node(int place, LinkIdentity identity, String hocon) {
+            Config base = ConfigFactory.parseString(hocon)
+                    .withFallback(ConfigFactory.parseString("parley.network.cluster.addresses = " + addresses))
+                    .withFallback(ConfigFactory.parseString("""
+                            pekko.coordinated-shutdown.run-by-actor-system-terminate = off
+                            pekko.loglevel = ERROR
+                            pekko.cluster.jmx.enabled = off
+                            """))
+                    .withFallback(ConfigFactory.load());
+            settings = ClusterSettings.of(base);
+            system = ActorSystem.create(
+                    Behaviors.empty(), "parley", settings.systemConfig(new ValidatorId(place), base));
+            systems.add(system);
+            network = ClusterNetwork.start(system, settings, identity, CODEC);
+            link = network.join(identity.self(), this);
+        }
+
+        @Override
+        public void deliver(ValidatorId from, PeerMessage message) {
+            throw new AssertionError("only bytes come from a network");
+        }
+
+        @Override
+        public void deliverFrame(ValidatorId from, byte[] frame) {
+            try {
+                PeerMessage message = CODEC.decode(frame);
+                if (stopsAt.test(message)) {
+                    resumed.await();
+                }
+                got.add(new Got(from, message));
+            } catch (MalformedException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        List<Long> heights(ValidatorId from) {
+            return got.stream()
+                    .filter(g -> g.from().equals(from) && g.message() instanceof PeerMessage.Status)
+                    .map(g -> ((PeerMessage.Status) g.message()).height())
+                    .toList();
+        }
+
+        boolean hasLarge() {
+            return got.stream().anyMatch(g -> g.message() instanceof PeerMessage.Commands);
+        }
+
+        void kill() {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().join();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        systems.forEach(ActorSystem::terminate);
+        systems.forEach(
+                system -> system.getWhenTerminated().toCompletableFuture().join());
+    }
+
+    @Test
+    void messages_arrive_both_ways_and_in_order() {
+        List<Node> nodes = start(4, WITHOUT_MEMBERSHIP);
+        for (int i = 0; i < 1000; i++) {
+            for (Node node : nodes) {
+                node.link.broadcast(new PeerMessage.Status(i));
+            }
+        }
+        List<Long> all = LongStream.range(0, 1000).boxed().toList();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            for (int to = 0; to < 4; to++) {
+                for (int from = 0; from < 4; from++) {
+                    assertThat(nodes.get(to).heights(new ValidatorId(from))).isEqualTo(from == to ? List.of() : all);
+                }
+            }
+        });
+        await().atMost(PATIENCE).until(() -> nodes.get(0).network.outstandingBytes(V1) == 0);
+    }
+
+    @Test
+    void a_validator_restarts_at_its_address_while_another_is_dead_for_good() {
+        List<Node> nodes = start(4, "");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(ClusterView.of(nodes.get(0).system, nodes.get(0).settings)
+                                .states())
+                        .containsOnly(ClusterView.State.UP));
+        nodes.get(0).link.broadcast(new PeerMessage.Status(1));
+        await().atMost(PATIENCE).until(() -> nodes.get(1).heights(V0).contains(1L));
+        nodes.get(3).kill();
+        nodes.get(1).kill();
+        nodes.get(0).link.broadcast(new PeerMessage.Status(2));
+        Node again = new Node(1, "");
+        nodes.get(0).link.broadcast(new PeerMessage.Status(3));
+        again.link.broadcast(new PeerMessage.Status(4));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(again.heights(V0)).endsWith(2L, 3L);
+            assertThat(nodes.get(0).heights(V1)).contains(4L);
+            assertThat(nodes.get(2).heights(V1)).contains(4L);
+        });
+        assertThat(ClusterView.of(nodes.get(0).system, nodes.get(0).settings).state(V3))
+                .as("the membership has not forgotten the dead one, and nobody has asked it")
+                .isNotEqualTo(ClusterView.State.ABSENT);
+    }
+
+    @Test
+    void a_peer_that_does_not_read_costs_its_bound_and_others_nothing() {
+        String small = WITHOUT_MEMBERSHIP + "\nparley.network.cluster.outstanding-small-bytes = 1 MiB";
+        List<Node> nodes = start(3, small);
+        Node deaf = nodes.get(1);
+        deaf.stopsAt = message -> true;
+        for (int i = 0; i < 50_000; i++) {
+            nodes.get(0).link.broadcast(new PeerMessage.Status(i));
+            assertThat(nodes.get(0).network.outstandingBytes(V1)).isLessThanOrEqualTo(1 << 20);
+        }
+        nodes.get(0).link.broadcast(new PeerMessage.Status(99_999));
+        await().atMost(PATIENCE).until(() -> nodes.get(2).heights(V0).contains(99_999L));
+        assertThat(nodes.get(0).network.dropped(V1)).isPositive();
+        deaf.resumed.countDown();
+        await().atMost(PATIENCE).until(() -> deaf.heights(V0).contains(99_999L));
+        assertThat(deaf.heights(V0)).as("what was left is in order").isSorted();
+    }
+
+    @Test
+    void large_frames_arrive_and_do_not_hold_up_small_ones() {
+        List<Node> nodes = start(2, WITHOUT_MEMBERSHIP);
+        Node receiver = nodes.get(1);
+        receiver.stopsAt = message -> message instanceof PeerMessage.Commands;
+        PeerMessage.Commands large = commandsOf(8 << 20);
+        assertThat(CODEC.encode(large).length).isGreaterThan(8 << 20);
+        nodes.get(0).link.send(V1, large);
+        nodes.get(0).link.send(V1, new PeerMessage.Status(5));
+        await().atMost(PATIENCE).until(() -> receiver.heights(V0).contains(5L));
+        assertThat(receiver.hasLarge()).isFalse();
+        receiver.resumed.countDown();
+        await().atMost(PATIENCE).until(receiver::hasLarge);
+        PeerMessage got = receiver.got.stream()
+                .map(Got::message)
+                .filter(m -> m instanceof PeerMessage.Commands)
+                .findFirst()
+                .orElseThrow();
+        assertThat(CODEC.encode(got)).isEqualTo(CODEC.encode(large));
+    }
+
+    @Test
+    void a_foreign_key_a_foreign_chain_and_garbage_are_refused_and_counted() {
+        Node good = new Node(0, WITHOUT_MEMBERSHIP);
+        Node impostor = new Node(3, new TestIdentities().of(1), WITHOUT_MEMBERSHIP);
+        Node stranger = new Node(2, identities.of(2, "another chain"), WITHOUT_MEMBERSHIP);
+        impostor.link.send(V0, new PeerMessage.Status(1));
+        stranger.link.send(V0, new PeerMessage.Status(2));
+        ActorRefResolver.get(stranger.system)
+                .<Datagram>resolveActorRef("pekko://parley@" + good.settings.address(V0) + "/system/parley-small")
+                .tell(new Datagram(new byte[] {9, 9}, new byte[] {9}));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(good.network.refused(V1, LinkRefusal.BAD_SIGNATURE)).isPositive();
+            assertThat(good.network.refused(new ValidatorId(2), LinkRefusal.FOREIGN_CHAIN))
+                    .isPositive();
+            assertThat(good.network.refused(null, LinkRefusal.MALFORMED)).isEqualTo(1);
+        });
+        assertThat(good.got).isEmpty();
+        assertThat(good.network.isOpen(V1)).isFalse();
+    }
+
+    @Test
+    void untrusted_remoting_passes_messages_for_the_fixed_actors_and_nothing_that_ends_them() {
+        List<Node> nodes = start(2, WITHOUT_MEMBERSHIP);
+        String path = "pekko://parley@" + nodes.get(1).settings.address(V1) + "/system/parley-small";
+        ActorRef<Object> fixed = ActorRefResolver.get(nodes.get(0).system).resolveActorRef(path);
+        Datagram bad = new Datagram(new byte[] {9}, new byte[0]);
+        fixed.tell(PoisonPill.getInstance());
+        fixed.tell(Kill.getInstance());
+        Adapter.toClassic(nodes.get(0).system)
+                .actorSelection(path)
+                .tell(bad, org.apache.pekko.actor.ActorRef.noSender());
+        fixed.tell(bad);
+        await().atMost(PATIENCE).until(() -> nodes.get(1).network.refused(null, LinkRefusal.MALFORMED) > 0);
+        nodes.get(0).link.send(V1, new PeerMessage.Status(1));
+        await().atMost(PATIENCE).until(() -> nodes.get(1).heights(V0).contains(1L));
+        assertThat(nodes.get(1).network.refused(null, LinkRefusal.MALFORMED))
+                .as("what was sent to the reference came, what was sent to a selection did not")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_validator_that_joins_again_replaces_its_former_self() {
+        List<Node> nodes = start(2, WITHOUT_MEMBERSHIP);
+        nodes.get(0).link.send(V1, new PeerMessage.Status(1));
+        await().atMost(PATIENCE).until(() -> nodes.get(1).heights(V0).contains(1L));
+        Network.Link second = nodes.get(0).network.join(V0, nodes.get(0));
+        nodes.get(0).link.send(V1, new PeerMessage.Status(2));
+        second.send(V1, new PeerMessage.Status(3));
+        await().atMost(PATIENCE).until(() -> nodes.get(1).heights(V0).contains(3L));
+        assertThat(nodes.get(1).heights(V0)).containsExactly(1L, 3L);
+        assertThatThrownBy(() -> nodes.get(0).network.join(V1, nodes.get(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("own index");
+    }
+
+    @Test
+    void tls_lets_in_who_has_a_certificate_of_the_authority(@TempDir Path folder) throws Exception {
+        Certificates authority = new Certificates(folder.resolve("ours"));
+        Certificates another = new Certificates(folder.resolve("theirs"));
+        Node v0 = new Node(0, tls(authority.issue("v0")));
+        Node v1 = new Node(1, tls(authority.issue("v1")));
+        Node v2 = new Node(2, tls(another.issue("v2")));
+        for (int i = 0; i < 100; i++) {
+            v2.link.send(V0, new PeerMessage.Status(i));
+            v0.link.send(V1, new PeerMessage.Status(i));
+            v1.link.send(V0, new PeerMessage.Status(i));
+        }
+        v0.link.send(V1, commandsOf(1 << 20));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(v0.heights(V1)).hasSize(100);
+            assertThat(v1.heights(V0)).hasSize(100);
+            assertThat(v1.hasLarge()).isTrue();
+        });
+        assertThat(v0.heights(new ValidatorId(2))).isEmpty();
+        assertThat(v2.network.isOpen(V0)).isFalse();
+    }
+
+    private static final String WITHOUT_MEMBERSHIP = "parley.network.cluster.membership = off";
+
+    private static String tls(ClusterSettings.Tls files) {
+        return WITHOUT_MEMBERSHIP
+                + "\nparley.network.cluster.tls { enabled = on, key-file = \"%s\", certificate-file = \"%s\", authority-file = \"%s\" }"
+                        .formatted(files.key(), files.certificate(), files.authority());
+    }
+
+    private List<Node> start(int count, String hocon) {
+        return IntStream.range(0, count).mapToObj(i -> new Node(i, hocon)).toList();
+    }
+
+    private static PeerMessage.Commands commandsOf(int bytes) {
+        int each = Math.min(bytes, 1 << 20);
+        return new PeerMessage.Commands(Stream.iterate(0, i -> i + 1)
+                .limit(bytes / each)
+                .map(i -> {
+                    byte[] content = new byte[each];
+                    Arrays.fill(content, (byte) (i + 1));
+                    return new Command(new CommandId(new ClientId(1, 2), i + 1), 1, 1000, content);
+                })
+                .toList());
+    }
+
+    /** Free ports, all of them held before the first is given back, so that they differ. */
+    private static String addresses() {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            String list = sockets.stream()
+                    .map(socket -> "\"127.0.0.1:" + socket.getLocalPort() + "\"")
+                    .collect(Collectors.joining(", ", "[", "]"));
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return list;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

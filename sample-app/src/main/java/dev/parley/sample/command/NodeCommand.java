@@ -1,0 +1,126 @@
+package dev.parley.sample.command;
+
+import com.typesafe.config.Config;
+import dev.parley.ParleyNode;
+import dev.parley.admin.AdminServer;
+import dev.parley.admin.AdminSettings;
+import dev.parley.admin.NodeMetrics;
+import dev.parley.client.ClientSettings;
+import dev.parley.client.Receipt;
+import dev.parley.client.remote.ClusterClient;
+import dev.parley.client.remote.RemoteSettings;
+import dev.parley.network.FaultyNetwork;
+import dev.parley.sample.redis.InfoSection;
+import dev.parley.sample.redis.RedisServer;
+import dev.parley.sample.redis.RedisServerSettings;
+import dev.parley.sample.store.Batch;
+import dev.parley.sample.store.RedisStore;
+import dev.parley.sample.store.Replies;
+import dev.parley.testkit.byzantine.Behaviour;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** One validator of the Redis store, in this process. */
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs one validator of the replicated Redis store, as its node.conf says, until it is interrupted or stops by itself.",
+            "Ends with 1 if it stopped by itself, and says why."
+        })
+final class NodeCommand implements Callable<Integer> {
+    private final Screen screen;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "D/I",
+            required = true,
+            description = "The validator's directory, with its node.conf.")
+    private Path directory = Path.of(".");
+
+    @Option(
+            names = "--byzantine",
+            paramLabel = "BEHAVIOUR",
+            description = "Makes it misbehave; may be given several times.")
+    private List<String> byzantine = new ArrayList<>();
+
+    NodeCommand(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Config config = NodeConfig.read(directory);
+        String protocol = config.getString("parley.consensus.protocol");
+        List<Behaviour> behaviours = byzantine.stream()
+                .map(name -> Protocols.behaviour(protocol, name))
+                .toList();
+        AtomicReference<FaultyNetwork> faults = new AtomicReference<>();
+        int size = config.getConfigList("parley.validators").size();
+        NodeMetrics metrics = new NodeMetrics();
+        ParleyNode node = ParleyNode.of(config, RedisStore.application())
+                .byzantine(ClusterOptions.corruption(behaviours, 0))
+                .network(network -> {
+                    FaultyNetwork faulty = new FaultyNetwork(network, size);
+                    faults.set(faulty);
+                    return faulty;
+                })
+                .observer(metrics)
+                .start();
+        try (node;
+                AdminServer admin = AdminServer.start(node, AdminSettings.of(config), metrics, faults.get());
+                ClusterClient<Batch, Replies> client = client(node, config);
+                RedisServer redis = redis(node, client, config)) {
+            screen.line(node.self() + " of '" + node.membership().domain().chainId() + "', "
+                    + node.protocol().name() + ": redis on port "
+                    + redis.address().getPort() + ", clients on "
+                    + node.clientAddress().getPort() + ", admin on "
+                    + admin.address().getPort());
+            Thread closing = new Thread(node::close, "parley-closing");
+            Runtime.getRuntime().addShutdownHook(closing);
+            String why = node.stopped().toCompletableFuture().join();
+            if (why.equals("closed") || why.equals("the actor system has stopped")) {
+                return 0;
+            }
+            throw new FailedException(node.self() + " has stopped: " + why);
+        } catch (IOException e) {
+            throw new FailedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Asks this process's validator first, and the others if it does not answer. */
+    private static ClusterClient<Batch, Replies> client(ParleyNode node, Config config) {
+        return ClusterClient.<Batch, Replies>builder()
+                .validators(node.membership().validators())
+                .addresses(node.membership().clientAddresses())
+                .domain(node.membership().domain())
+                .codecs(
+                        RedisStore.application().commands(),
+                        RedisStore.application().results())
+                .certificates(node.codec())
+                .settings(ClientSettings.of(config), RemoteSettings.of(config))
+                .preferring(node.self().index())
+                .connect();
+    }
+
+    private static RedisServer redis(ParleyNode node, ClusterClient<Batch, Replies> client, Config config)
+            throws IOException {
+        return RedisServer.start(
+                RedisServerSettings.onLoopback(config.getInt("parley.redis.port")),
+                batch -> client.submit(batch).thenApply(Receipt::result),
+                () -> {
+                    LinkedHashMap<String, String> figures = new LinkedHashMap<>();
+                    figures.put("protocol", node.protocol().name());
+                    figures.put("validator", Integer.toString(node.self().index()));
+                    figures.put("height", Long.toString(node.log().height()));
+                    return List.of(new InfoSection("Validators", figures));
+                });
+    }
+}

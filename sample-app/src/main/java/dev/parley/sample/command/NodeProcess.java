@@ -1,0 +1,216 @@
+package dev.parley.sample.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** One validator's process on this machine, started from its directory and found again by its number in {@code pid}. */
+final class NodeProcess {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration ANSWER = Duration.ofSeconds(6);
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final long STOP_SECONDS = 10;
+    private static final long POLL_MILLIS = 200;
+    private static final int TAIL_LINES = 15;
+    private static final int FIRST_JDK_THAT_WARNS = 23;
+
+    private final int index;
+    private final Path directory;
+    private final String admin;
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(2))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    private NodeProcess(int index, Path directory, String admin) {
+        this.index = index;
+        this.directory = directory;
+        this.admin = admin;
+    }
+
+    /** All of the cluster that is laid out there. */
+    static List<NodeProcess> of(Path cluster) {
+        Config config = NodeConfig.readShared(cluster);
+        List<String> admins = config.getStringList("parley.admin.addresses");
+        List<NodeProcess> nodes = new ArrayList<>();
+        for (int i = 0; i < admins.size(); i++) {
+            nodes.add(new NodeProcess(i, cluster.resolve(Integer.toString(i)), admins.get(i)));
+        }
+        return nodes;
+    }
+
+    int index() {
+        return index;
+    }
+
+    Path log() {
+        return directory.resolve("node.log");
+    }
+
+    /** The process that runs; empty if none does. A number that another program has by now is nobody's. */
+    Optional<ProcessHandle> process() {
+        try {
+            long pid = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+            return ProcessHandle.of(pid).filter(this::isOurs);
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean isOurs(ProcessHandle process) {
+        return process.isAlive()
+                && process.info().arguments().stream().flatMap(Arrays::stream).anyMatch(mark()::equals);
+    }
+
+    /** The argument by which its process is known. */
+    private String mark() {
+        return "-Dparley.node.directory=" + directory.toAbsolutePath().normalize();
+    }
+
+    /** Starts it, if it does not run. */
+    void start(List<String> arguments) throws IOException {
+        if (process().isPresent()) {
+            return;
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(mark());
+        command.add("--enable-native-access=ALL-UNNAMED");
+        if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of(
+                "-XX:+UseG1GC",
+                "-Xmx1g",
+                "@" + classPath(),
+                ParleyCommand.class.getName(),
+                "node",
+                "--dir",
+                directory.toAbsolutePath().normalize().toString()));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+        process.getOutputStream().close();
+        Files.writeString(directory.resolve("pid"), process.pid() + "\n");
+    }
+
+    /** In a file: a command line with all of it would be too long to be known again. */
+    private Path classPath() throws IOException {
+        Path file = directory.resolve("java.args");
+        Files.writeString(file, "-cp \"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
+        return file.toAbsolutePath().normalize();
+    }
+
+    /** @throws FailedException with the last lines of its log, if it ends, or does not take part in time */
+    void awaitReady() throws InterruptedException {
+        long end = System.nanoTime() + START.toNanos();
+        while (!isReady()) {
+            boolean gone = process().isEmpty();
+            if (gone || System.nanoTime() > end) {
+                throw new FailedException("v" + index + (gone ? " has ended" : " does not take part after " + START)
+                        + "; " + log() + " ends with: " + String.join(" / ", tail()));
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Waits until nothing is left of its process. */
+    void awaitEnd() throws InterruptedException {
+        while (process().isPresent()) {
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Ends its process, if it has one, as a crash would. */
+    void destroy() {
+        process().ifPresent(process -> {
+            process.destroyForcibly();
+            process.onExit()
+                    .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(late -> process)
+                    .join();
+        });
+    }
+
+    /** The height that it has executed and the hash of its state there, as text; empty if it does not answer. */
+    Optional<String> state() throws InterruptedException {
+        return ask("GET", "/state").filter(answer -> answer.statusCode() == 200).map(HttpResponse::body);
+    }
+
+    /** Whether it answers that it takes part. */
+    boolean isReady() throws InterruptedException {
+        return ask("GET", "/ready").filter(answer -> answer.statusCode() == 200).isPresent();
+    }
+
+    /** What it says of itself; empty if it does not answer. */
+    Optional<JsonNode> status() throws InterruptedException {
+        Optional<HttpResponse<String>> answer = ask("GET", "/status");
+        try {
+            return answer.isEmpty() || answer.get().statusCode() != 200
+                    ? Optional.empty()
+                    : Optional.of(JSON.readTree(answer.get().body()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Has it make or mend faults. */
+    void fault(String path) throws InterruptedException {
+        HttpResponse<String> answer = ask("POST", "/faults/" + path)
+                .orElseThrow(() -> new FailedException("v" + index + " does not answer on " + admin));
+        if (answer.statusCode() != 200) {
+            throw new FailedException("v" + index + ": " + answer.body());
+        }
+    }
+
+    private Optional<HttpResponse<String>> ask(String method, String path) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + admin + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .timeout(ANSWER)
+                .build();
+        try {
+            return Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Sends a signal by its name, such as {@code STOP}. */
+    void signal(String name) throws IOException, InterruptedException {
+        ProcessHandle process =
+                process().orElseThrow(() -> new FailedException("v" + index + " does not run: nothing to signal"));
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new FailedException("v" + index + ", process " + process.pid() + ", cannot be sent " + name);
+        }
+    }
+
+    /** The last lines that it printed. */
+    List<String> tail() {
+        try (Stream<String> lines = Files.lines(log())) {
+            List<String> all = lines.toList();
+            return all.subList(Math.max(0, all.size() - TAIL_LINES), all.size());
+        } catch (IOException e) {
+            return List.of("no log: " + e.getMessage());
+        }
+    }
+}
