@@ -3,6 +3,7 @@ package dev.parley.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.log.CommandPayloads;
 import dev.parley.storage.DataDirectory.Identity;
@@ -32,7 +33,7 @@ class RocksStorageTest extends StorageContract {
     }
 
     private static RocksStorage open(Path path, long keepBlocks) {
-        return new RocksStorage(DataDirectory.open(path, V2), TestLog.CODEC, CommandPayloads.INSTANCE, keepBlocks);
+        return new RocksStorage(DataDirectory.open(path, V2), new NoProtocol(), CommandPayloads.INSTANCE, keepBlocks);
     }
 
     @Test
@@ -49,7 +50,7 @@ class RocksStorageTest extends StorageContract {
             assertThat(storage.firstHeight()).isEqualTo(6);
             assertThat(storage.read(5, 1, 1)).isEmpty();
             assertThat(heights(storage.read(6, 100, Long.MAX_VALUE))).containsExactly(6L, 7L, 8L, 9L, 10L);
-            storage.write(List.of(new Storage.Write.Certify(2, new TestLog.Proof(3)), TestLog.append(11)));
+            storage.write(List.of(new Storage.Write.Certify(2, new NoProtocol.Proof(3)), TestLog.append(11)));
         }
         try (RocksStorage storage = open(path, 3)) {
             assertThat(storage.lastHeight()).isEqualTo(11);
@@ -104,7 +105,7 @@ class RocksStorageTest extends StorageContract {
             try (RocksStorage restarted = open(live, 1_000_000)) {
                 long last = restarted.lastHeight();
                 assertThat(last).isBetween(acknowledged, acknowledged + 1);
-                assertThat(restarted.load().records()).containsExactly(new TestLog.Note(last));
+                assertThat(restarted.load().records()).containsExactly(new NoProtocol.Note(last));
                 acknowledged = last;
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.NoProtocol;
 import dev.parley.log.CommandBatch;
 import java.util.List;
 import java.util.Objects;
@@ -56,7 +57,8 @@ abstract class StorageContract {
         storage.write(List.of(TestLog.put(1, "z", 6)));
         reopen();
         assertThat(storage.load().records())
-                .containsExactly(new TestLog.Note(4), new TestLog.Note(3), new TestLog.Note(5), new TestLog.Note(6));
+                .containsExactly(
+                        new NoProtocol.Note(4), new NoProtocol.Note(3), new NoProtocol.Note(5), new NoProtocol.Note(6));
     }
 
     @Test
@@ -83,11 +85,11 @@ abstract class StorageContract {
     @Test
     void a_better_certificate_takes_the_place_of_the_first() {
         storage.write(List.of(TestLog.append(1), TestLog.append(2)));
-        storage.write(List.of(new Storage.Write.Certify(1, new TestLog.Proof(9))));
+        storage.write(List.of(new Storage.Write.Certify(1, new NoProtocol.Proof(9))));
         reopen();
         assertThat(storage.read(1, 2, 1000))
                 .extracting(DecidedBlock::certificate)
-                .containsExactly(new TestLog.Proof(9), new TestLog.Proof(1));
+                .containsExactly(new NoProtocol.Proof(9), new NoProtocol.Proof(1));
     }
 
     @Test

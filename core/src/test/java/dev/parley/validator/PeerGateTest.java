@@ -2,13 +2,7 @@ package dev.parley.validator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.codec.BinaryReader;
-import dev.parley.codec.BinaryWriter;
-import dev.parley.codec.MalformedException;
-import dev.parley.consensus.Certificate;
-import dev.parley.consensus.ConsensusMessage;
-import dev.parley.consensus.ConsensusRecord;
-import dev.parley.consensus.MessageCodec;
+import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
@@ -122,32 +116,6 @@ class PeerGateTest {
     private void runAll() {
         while (!pool.isEmpty()) {
             pool.remove().run();
-        }
-    }
-
-    private static final class NoProtocol implements MessageCodec {
-        @Override
-        public void writeMessage(ConsensusMessage message, BinaryWriter out) {}
-
-        @Override
-        public ConsensusMessage readMessage(BinaryReader in) throws MalformedException {
-            throw new MalformedException("no protocol");
-        }
-
-        @Override
-        public void writeRecord(ConsensusRecord record, BinaryWriter out) {}
-
-        @Override
-        public ConsensusRecord readRecord(BinaryReader in) throws MalformedException {
-            throw new MalformedException("no protocol");
-        }
-
-        @Override
-        public void writeCertificate(Certificate certificate, BinaryWriter out) {}
-
-        @Override
-        public Certificate readCertificate(BinaryReader in) throws MalformedException {
-            throw new MalformedException("no protocol");
         }
     }
 }

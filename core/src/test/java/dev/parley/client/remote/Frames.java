@@ -9,6 +9,7 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
@@ -65,7 +66,7 @@ final class Frames {
                 new ValidatorId(1),
                 height + 5,
                 new CommandBatch(99, List.of(command(height, bytes))),
-                new NoProtocol.Numbered(height));
+                new NoProtocol.Proof(height));
     }
 
     static List<ClientFrame> all() {

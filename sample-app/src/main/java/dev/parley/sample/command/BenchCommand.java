@@ -2,17 +2,22 @@ package dev.parley.sample.command;
 
 import dev.parley.LocalCluster;
 import dev.parley.client.ParleyClient;
+import dev.parley.client.remote.ClusterClient;
 import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.Ed25519;
 import dev.parley.log.Command;
 import dev.parley.testkit.byzantine.Behaviour;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -76,6 +81,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "Commands a second of all clients together; 0 for as many as are answered: ${DEFAULT-VALUE}.")
     private double rate;
 
+    @Option(
+            names = "--connect",
+            paramLabel = "D",
+            description =
+                    "Measures the processes that run in this cluster's directory, with SET commands, instead of validators here.")
+    private @Nullable Path connect;
+
     @Option(names = "--json", description = "Print one line of JSON.")
     private boolean json;
 
@@ -85,8 +97,51 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<Integer, List<Behaviour>> byzantine = options.behaviours();
         requireSound();
+        return connect == null ? measureHere() : measure(StoreClients.of(connect));
+    }
+
+    private int measure(StoreClients cluster) {
+        if (!json) {
+            screen.line(cluster.validators() + " validators in processes of their own, " + cluster.protocol()
+                    + ", on disk; " + load());
+        }
+        List<ClusterClient<byte[], byte[]>> sessions = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            sessions.add(cluster.connect(new SetCodec(), new SetCodec(), i % cluster.validators()));
+        }
+        try {
+            return measure(
+                    sessions,
+                    () -> sessions.getFirst().log(0).height(),
+                    cluster.protocol(),
+                    cluster.validators(),
+                    Ed25519.fastest().name());
+        } finally {
+            sessions.forEach(ClusterClient::close);
+        }
+    }
+
+    private String load() {
+        return clients + " clients, " + outstanding + " outstanding each, " + size + "-byte commands"
+                + (rate > 0 ? String.format(Locale.ROOT, ", %,.0f/s", rate) : "");
+    }
+
+    private int measure(
+            List<? extends ParleyClient<byte[], byte[]>> sessions,
+            LongSupplier blocks,
+            String protocol,
+            int validators,
+            String signatures) {
+        LoadDriver driver = new LoadDriver(sessions, outstanding, size);
+        LoadDriver.Measurement measured =
+                rate > 0 ? driver.openLoop(rate, warmup, seconds, blocks) : driver.closedLoop(warmup, seconds, blocks);
+        screen.line(json ? asJson(measured, protocol, validators, signatures) : asText(measured));
+        return measured.answered() > 0 && measured.failures().isEmpty() ? 0 : ParleyCommand.FAILED;
+    }
+
+    private int measureHere() {
+        Map<Integer, List<Behaviour>> byzantine = options.behaviours();
         AtomicLong blocks = new AtomicLong();
         LocalCluster.Builder<byte[], byte[], Long> builder = options.applyTo(
                         LocalCluster.of(options.validators(), Blank.application()), byzantine, 0)
@@ -100,23 +155,16 @@ final class BenchCommand implements Callable<Integer> {
         try (LocalCluster<byte[], byte[], Long> cluster = builder.start()) {
             String signatures = cluster.scheme().name();
             if (!json) {
-                screen.line(
-                        options.validators() + " validators in one process, " + options.protocol() + ", " + signatures
-                                + " signatures, storage in memory; " + clients + " clients, " + outstanding
-                                + " outstanding each, " + size + "-byte commands"
-                                + (rate > 0 ? String.format(Locale.ROOT, ", %,.0f/s", rate) : ""));
+                screen.line(options.validators() + " validators in one process, " + options.protocol() + ", "
+                        + signatures + " signatures, storage in memory; " + load());
             }
             List<ParleyClient<byte[], byte[]>> sessions = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 sessions.add(cluster.client(i % options.validators()));
             }
-            LoadDriver driver = new LoadDriver(sessions, outstanding, size);
-            LoadDriver.Measurement measured = rate > 0
-                    ? driver.openLoop(rate, warmup, seconds, blocks::get)
-                    : driver.closedLoop(warmup, seconds, blocks::get);
+            int code = measure(sessions, blocks::get, options.protocol(), options.validators(), signatures);
             sessions.forEach(ParleyClient::close);
-            screen.line(json ? asJson(measured, signatures) : asText(measured));
-            return measured.answered() > 0 && measured.failures().isEmpty() ? 0 : ParleyCommand.FAILED;
+            return code;
         }
     }
 
@@ -164,7 +212,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Names and numbers alone, so nothing needs to be escaped. */
-    private String asJson(LoadDriver.Measurement measured, String signatures) {
+    private String asJson(LoadDriver.Measurement measured, String protocol, int validators, String signatures) {
         Histogram latency = measured.latencyNanos();
         String failures = measured.failures().entrySet().stream()
                 .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
@@ -175,8 +223,8 @@ final class BenchCommand implements Callable<Integer> {
                         + "\"rate\":%.1f,\"seconds\":%.3f,\"commands\":%d,\"commandsPerSecond\":%.1f,\"blocks\":%d,"
                         + "\"latencyMillis\":{\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f},"
                         + "\"failures\":%s}",
-                options.protocol(),
-                options.validators(),
+                protocol,
+                validators,
                 signatures,
                 clients,
                 outstanding,

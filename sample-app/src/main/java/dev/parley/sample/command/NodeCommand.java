@@ -5,10 +5,8 @@ import dev.parley.ParleyNode;
 import dev.parley.admin.AdminServer;
 import dev.parley.admin.AdminSettings;
 import dev.parley.admin.NodeMetrics;
-import dev.parley.client.ClientSettings;
 import dev.parley.client.Receipt;
 import dev.parley.client.remote.ClusterClient;
-import dev.parley.client.remote.RemoteSettings;
 import dev.parley.network.FaultyNetwork;
 import dev.parley.sample.redis.InfoSection;
 import dev.parley.sample.redis.RedisServer;
@@ -76,7 +74,12 @@ final class NodeCommand implements Callable<Integer> {
                 .start();
         try (node;
                 AdminServer admin = AdminServer.start(node, AdminSettings.of(config), metrics, faults.get());
-                ClusterClient<Batch, Replies> client = client(node, config);
+                // Asks this process's validator first, and the others if it does not answer.
+                ClusterClient<Batch, Replies> client = new StoreClients(config)
+                        .connect(
+                                RedisStore.application().commands(),
+                                RedisStore.application().results(),
+                                node.self().index());
                 RedisServer redis = redis(node, client, config)) {
             screen.line(node.self() + " of '" + node.membership().domain().chainId() + "', "
                     + node.protocol().name() + ": redis on port "
@@ -93,21 +96,6 @@ final class NodeCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new FailedException(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** Asks this process's validator first, and the others if it does not answer. */
-    private static ClusterClient<Batch, Replies> client(ParleyNode node, Config config) {
-        return ClusterClient.<Batch, Replies>builder()
-                .validators(node.membership().validators())
-                .addresses(node.membership().clientAddresses())
-                .domain(node.membership().domain())
-                .codecs(
-                        RedisStore.application().commands(),
-                        RedisStore.application().results())
-                .certificates(node.codec())
-                .settings(ClientSettings.of(config), RemoteSettings.of(config))
-                .preferring(node.self().index())
-                .connect();
     }
 
     private static RedisServer redis(ParleyNode node, ClusterClient<Batch, Replies> client, Config config)

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigException;
 import dev.parley.crypto.KeyFileException;
 import dev.parley.storage.StorageException;
 import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -40,6 +41,7 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new NodeCommand(screen))
                 .addSubcommand(new ClusterCommand(screen))
                 .addSubcommand(new SoakCommand(screen))
+                .addSubcommand("completion", new AutoComplete.GenerateCompletion())
                 .addSubcommand(new SynchronyCommand(screen))
                 .setOut(screen.out())
                 .setErr(screen.err())

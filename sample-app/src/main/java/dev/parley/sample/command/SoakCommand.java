@@ -1,12 +1,6 @@
 package dev.parley.sample.command;
 
-import com.typesafe.config.Config;
-import dev.parley.LocalCluster;
-import dev.parley.Membership;
-import dev.parley.client.ClientSettings;
 import dev.parley.client.remote.ClusterClient;
-import dev.parley.client.remote.RemoteSettings;
-import dev.parley.crypto.Ed25519;
 import dev.parley.sample.store.Batch;
 import dev.parley.sample.store.RedisStore;
 import dev.parley.sample.store.Replies;
@@ -96,7 +90,7 @@ final class SoakCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "4",
             description = "How many clients: ${DEFAULT-VALUE}.")
-    private int clients = 4;
+    private int load = 4;
 
     @Option(
             names = "--outstanding",
@@ -125,7 +119,7 @@ final class SoakCommand implements Callable<Integer> {
                 || partitions < 0
                 || pauseSeconds < 1
                 || minutes < 1
-                || clients < 1
+                || load < 1
                 || outstanding < 1) {
             throw new UsageException("--kills, --pauses and --partitions are 0 or more, the others 1 or more");
         }
@@ -163,11 +157,15 @@ final class SoakCommand implements Callable<Integer> {
         for (NodeProcess node : nodes) {
             node.awaitReady();
         }
+        StoreClients clients = StoreClients.of(cluster);
         History history = new History();
         List<ClusterClient<Batch, Replies>> sessions = new ArrayList<>();
         List<SoakLoad> loads = new ArrayList<>();
-        for (int i = 0; i < clients; i++) {
-            sessions.add(client(cluster, i % VALIDATORS));
+        for (int i = 0; i < load; i++) {
+            sessions.add(clients.connect(
+                    RedisStore.application().commands(),
+                    RedisStore.application().results(),
+                    i % VALIDATORS));
             loads.add(new SoakLoad(i, sessions.get(i), history, outstanding, seed + i));
         }
         long begun = System.nanoTime();
@@ -283,22 +281,5 @@ final class SoakCommand implements Callable<Integer> {
             Thread.sleep(POLL_MILLIS);
         }
         return Optional.of("after " + SETTLING + " the validators do not have one state: " + states);
-    }
-
-    private static ClusterClient<Batch, Replies> client(Path cluster, int preferred) {
-        Config config = NodeConfig.readShared(cluster);
-        Ed25519 scheme = Ed25519.fastest();
-        Membership membership = Membership.of(config, scheme);
-        return ClusterClient.<Batch, Replies>builder()
-                .validators(membership.validators())
-                .addresses(membership.clientAddresses())
-                .domain(membership.domain())
-                .codecs(
-                        RedisStore.application().commands(),
-                        RedisStore.application().results())
-                .certificates(membership.codec(LocalCluster.protocol(config), scheme))
-                .settings(ClientSettings.of(config), RemoteSettings.of(config))
-                .preferring(preferred)
-                .connect();
     }
 }

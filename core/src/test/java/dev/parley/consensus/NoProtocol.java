@@ -1,18 +1,15 @@
-package dev.parley.client.remote;
+package dev.parley.consensus;
 
 import dev.parley.codec.BinaryReader;
 import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
-import dev.parley.consensus.Certificate;
-import dev.parley.consensus.ConsensusMessage;
-import dev.parley.consensus.ConsensusRecord;
-import dev.parley.consensus.MessageCodec;
-import dev.parley.consensus.ValidatorId;
 import java.util.Set;
 
-/** Certificates that are a number. */
-final class NoProtocol implements MessageCodec {
-    record Numbered(long number) implements Certificate {
+/** The codec of no protocol: it has no messages, and its records and certificates are numbers. */
+public final class NoProtocol implements MessageCodec {
+    public record Note(long number) implements ConsensusRecord {}
+
+    public record Proof(long number) implements Certificate {
         @Override
         public Set<ValidatorId> signers() {
             return Set.of();
@@ -28,20 +25,22 @@ final class NoProtocol implements MessageCodec {
     }
 
     @Override
-    public void writeRecord(ConsensusRecord record, BinaryWriter out) {}
+    public void writeRecord(ConsensusRecord record, BinaryWriter out) {
+        out.i64(((Note) record).number());
+    }
 
     @Override
     public ConsensusRecord readRecord(BinaryReader in) throws MalformedException {
-        throw new MalformedException("no protocol");
+        return new Note(in.i64());
     }
 
     @Override
     public void writeCertificate(Certificate certificate, BinaryWriter out) {
-        out.i64(((Numbered) certificate).number());
+        out.i64(((Proof) certificate).number());
     }
 
     @Override
     public Certificate readCertificate(BinaryReader in) throws MalformedException {
-        return new Numbered(in.i64());
+        return new Proof(in.i64());
     }
 }
