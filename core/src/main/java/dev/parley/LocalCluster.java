@@ -11,7 +11,6 @@ import dev.parley.client.ReplicatedLog;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusProtocolProvider;
 import dev.parley.consensus.ConsensusSetup;
-import dev.parley.consensus.Validator;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Ed25519;
@@ -25,7 +24,6 @@ import dev.parley.crypto.threshold.ThresholdSetup;
 import dev.parley.log.ClientId;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.LocalNetwork;
-import dev.parley.storage.DataDirectory;
 import dev.parley.storage.MemoryStorage;
 import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
@@ -102,7 +100,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         scheme = Ed25519.fastest();
         validators =
                 ValidatorSet.of(scheme, keys.stream().map(KeyPair::publicKey).toList(), builder.powers);
-        requireEqualPowersIf(!protocol.countsPower());
+        Membership.requireFit(protocol, validators);
         requireHonestQuorum();
         domain = new SigningDomain(config.getString("parley.chain-id"), 0);
         OptionalInt threshold = protocol.thresholdKeys(validators.size());
@@ -340,29 +338,9 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
 
     private Storage open(ConsensusSetup setup) {
         StorageSettings kept = settings.storage();
-        if (data == null) {
-            return new MemoryStorage(kept.memoryMaxBytes());
-        }
-        DataDirectory directory = DataDirectory.open(
-                data.resolve(setup.self().toString()),
-                new DataDirectory.Identity(
-                        domain.chainId(),
-                        protocol.name(),
-                        setup.self(),
-                        setup.signer().publicKey().toString()));
-        return new RocksStorage(directory, protocol.createCodec(setup), CommandPayloads.INSTANCE, kept.keepBlocks());
-    }
-
-    private void requireEqualPowersIf(boolean equal) {
-        if (equal
-                && validators.validators().stream()
-                                .map(Validator::power)
-                                .distinct()
-                                .count()
-                        > 1) {
-            throw new IllegalArgumentException(protocol.name() + " counts validators and not their power, and "
-                    + validators + " have different ones; give all the same");
-        }
+        return data == null
+                ? new MemoryStorage(kept.memoryMaxBytes())
+                : RocksStorage.open(data.resolve(setup.self().toString()), protocol, setup, kept);
     }
 
     private void requireHonestQuorum() {

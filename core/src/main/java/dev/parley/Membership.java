@@ -114,7 +114,7 @@ public record Membership(SigningDomain domain, ValidatorSet validators, List<Ine
     }
 
     /** Refuses powers that the protocol does not count. */
-    void requireFit(ConsensusProtocol protocol) {
+    static void requireFit(ConsensusProtocol protocol, ValidatorSet validators) {
         long powers = validators.validators().stream()
                 .map(Validator::power)
                 .distinct()

@@ -24,7 +24,6 @@ import dev.parley.network.PeerCodec;
 import dev.parley.network.cluster.ClusterNetwork;
 import dev.parley.network.cluster.ClusterSettings;
 import dev.parley.network.secure.LinkIdentity;
-import dev.parley.storage.DataDirectory;
 import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
 import dev.parley.validator.NodeSettings;
@@ -69,7 +68,7 @@ public final class ParleyNode implements AutoCloseable {
         Ed25519 scheme = Ed25519.fastest();
         membership = Membership.of(config, scheme);
         protocol = LocalCluster.protocol(config);
-        membership.requireFit(protocol);
+        Membership.requireFit(protocol, membership.validators());
         self = self(config, membership);
         KeyPair key = key(config, membership, self);
         ThresholdSetup threshold = threshold(config, membership, protocol, self);
@@ -86,7 +85,7 @@ public final class ParleyNode implements AutoCloseable {
                 CommandPayloads.INSTANCE,
                 threshold);
         codec = protocol.createCodec(setup);
-        storage = open(config, settings, setup);
+        storage = RocksStorage.open(path(config, "parley.node.data"), protocol, setup, settings.storage());
         // Logback is initialised before the actor system, whose first log calls would else race with its start.
         LoggerFactory.getLogger(ParleyNode.class)
                 .info("{} of {}, {}, signatures by {}", self, membership.validators(), protocol.name(), scheme.name());
@@ -216,18 +215,6 @@ public final class ParleyNode implements AutoCloseable {
                         path(config, "parley.node.threshold-key-file"),
                         membership.domain().chainId(),
                         self.index());
-    }
-
-    private Storage open(Config config, NodeSettings settings, ConsensusSetup setup) {
-        DataDirectory directory = DataDirectory.open(
-                path(config, "parley.node.data"),
-                new DataDirectory.Identity(
-                        membership.domain().chainId(),
-                        protocol.name(),
-                        self,
-                        setup.signer().publicKey().toString()));
-        return new RocksStorage(
-                directory, codec, CommandPayloads.INSTANCE, settings.storage().keepBlocks());
     }
 
     /** Relative to the directory of the file that names it. */

@@ -5,7 +5,9 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Certificate;
+import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusRecord;
+import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.Payload;
@@ -107,6 +109,25 @@ public final class RocksStorage implements Storage {
     private volatile long lastHeight;
     private volatile long snapshotHeight;
     private boolean closed;
+
+    /**
+     * Opens the validator's own directory, for this chain and protocol.
+     *
+     * @throws StorageException as {@link DataDirectory#open} and the constructor
+     */
+    public static RocksStorage open(
+            Path directory, ConsensusProtocol protocol, ConsensusSetup setup, StorageSettings settings) {
+        DataDirectory.Identity identity = new DataDirectory.Identity(
+                setup.domain().chainId(),
+                protocol.name(),
+                setup.self(),
+                setup.signer().publicKey().toString());
+        return new RocksStorage(
+                DataDirectory.open(directory, identity),
+                protocol.createCodec(setup),
+                setup.payloads(),
+                settings.keepBlocks());
+    }
 
     /**
      * Opens what the directory holds, or begins.

@@ -179,7 +179,7 @@ final class ExecutorActor<R> {
         ExecutedBlock executed;
         try {
             executed = executor.execute(block);
-            snapshots.executed(executor, executed);
+            snapshots.executed(executor, block);
         } catch (StackOverflowError | OutOfMemoryError e) {
             fail("executing block " + block.height(), e);
             return;

@@ -1,8 +1,7 @@
 package dev.parley.validator;
 
-import dev.parley.app.ExecutedBlock;
 import dev.parley.app.Executor;
-import dev.parley.log.Command;
+import dev.parley.consensus.DecidedBlock;
 import dev.parley.storage.Snapshot;
 import dev.parley.storage.Storage;
 import dev.parley.storage.StorageSettings;
@@ -31,11 +30,9 @@ final class Snapshots {
     }
 
     /** The executor has executed one more block. */
-    void executed(Executor<?, ?, ?> executor, ExecutedBlock block) {
+    void executed(Executor<?, ?, ?> executor, DecidedBlock block) {
         blocks++;
-        for (Command command : block.commands()) {
-            bytes += command.sizeBytes();
-        }
+        bytes += block.payload().sizeBytes();
         boolean due = blocks >= settings.snapshotBlocks() || bytes >= settings.snapshotBytes();
         if (due && saving.compareAndSet(false, true)) {
             blocks = 0;
