@@ -1,6 +1,7 @@
 package dev.parley.sample.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.testkit.cluster.NodeProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,7 @@ final class ClusterCommand implements Runnable {
                     behaviours.addAll(List.of("--byzantine", word.substring(word.indexOf('=') + 1)));
                 }
             }
-            node.start(behaviours);
+            node.start(ParleyCommand.class, NodeCommand.arguments(node.directory(), behaviours));
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();

@@ -15,6 +15,7 @@ import dev.parley.sample.store.Batch;
 import dev.parley.sample.store.RedisStore;
 import dev.parley.sample.store.Replies;
 import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.cluster.ClusterLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,13 +50,20 @@ final class NodeCommand implements Callable<Integer> {
             description = "Makes it misbehave; may be given several times.")
     private List<String> byzantine = new ArrayList<>();
 
+    /** The words that run it. */
+    static List<String> arguments(Path directory, List<String> further) {
+        List<String> words = new ArrayList<>(List.of("node", "--dir", directory.toString()));
+        words.addAll(further);
+        return words;
+    }
+
     NodeCommand(Screen screen) {
         this.screen = screen;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        Config config = NodeConfig.read(directory);
+        Config config = ClusterLayout.node(directory);
         String protocol = config.getString("parley.consensus.protocol");
         List<Behaviour> behaviours = byzantine.stream()
                 .map(name -> Protocols.behaviour(protocol, name))

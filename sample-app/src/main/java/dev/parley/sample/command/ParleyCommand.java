@@ -3,6 +3,7 @@ package dev.parley.sample.command;
 import com.typesafe.config.ConfigException;
 import dev.parley.crypto.KeyFileException;
 import dev.parley.storage.StorageException;
+import dev.parley.testkit.cluster.ClusterException;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -62,6 +63,7 @@ public final class ParleyCommand implements Runnable {
         return switch (failure) {
             case UsageException wrong -> explain(screen, command, wrong.getMessage(), WRONG_USAGE);
             case FailedException failed -> explain(screen, command, failed.getMessage(), FAILED);
+            case ClusterException failed -> explain(screen, command, failed.getMessage(), FAILED);
             // What Parley refuses at start, it explains.
             case IllegalArgumentException refused -> explain(screen, command, refused.getMessage(), WRONG_USAGE);
             case StorageException refused -> explain(screen, command, refused.getMessage(), FAILED);

@@ -4,6 +4,7 @@ import dev.parley.client.remote.ClusterClient;
 import dev.parley.sample.store.Batch;
 import dev.parley.sample.store.RedisStore;
 import dev.parley.sample.store.Replies;
+import dev.parley.testkit.cluster.NodeProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,7 +153,7 @@ final class SoakCommand implements Callable<Integer> {
 
     private boolean soak(Path cluster, List<NodeProcess> nodes) throws IOException, InterruptedException {
         for (NodeProcess node : nodes) {
-            node.start(List.of());
+            node.start(ParleyCommand.class, NodeCommand.arguments(node.directory(), List.of()));
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();
@@ -232,7 +233,7 @@ final class SoakCommand implements Callable<Integer> {
                 victim.signal("KILL");
                 victim.awaitEnd();
                 Thread.sleep(random.nextInt(2_000));
-                victim.start(List.of());
+                victim.start(ParleyCommand.class, NodeCommand.arguments(victim.directory(), List.of()));
                 victim.awaitReady();
             }
             case PAUSE -> {

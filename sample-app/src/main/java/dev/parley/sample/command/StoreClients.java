@@ -8,6 +8,7 @@ import dev.parley.client.ClientSettings;
 import dev.parley.client.remote.ClusterClient;
 import dev.parley.client.remote.RemoteSettings;
 import dev.parley.crypto.Ed25519;
+import dev.parley.testkit.cluster.ClusterLayout;
 import java.nio.file.Path;
 
 /** Clients of the processes that {@code parley init} laid out. */
@@ -21,7 +22,7 @@ final class StoreClients {
 
     /** @param cluster the directory that it was laid out in */
     static StoreClients of(Path cluster) {
-        return new StoreClients(NodeConfig.readShared(cluster));
+        return new StoreClients(ClusterLayout.shared(cluster));
     }
 
     String protocol() {

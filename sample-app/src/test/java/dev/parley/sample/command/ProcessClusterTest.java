@@ -3,6 +3,7 @@ package dev.parley.sample.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.testkit.cluster.NodeProcess;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package dev.parley.sample.command;
+package dev.parley.testkit.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,8 +18,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** One validator's process on this machine, started from its directory and found again by its number in {@code pid}. */
-final class NodeProcess {
+/**
+ * One validator's process on this machine, started from its directory and found again by its number in {@code pid}. Not thread-safe, but for
+ * questions to the process.
+ */
+public final class NodeProcess {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER = Duration.ofSeconds(6);
     private static final Duration START = Duration.ofSeconds(90);
@@ -43,8 +46,8 @@ final class NodeProcess {
     }
 
     /** All of the cluster that is laid out there. */
-    static List<NodeProcess> of(Path cluster) {
-        Config config = NodeConfig.readShared(cluster);
+    public static List<NodeProcess> of(Path cluster) {
+        Config config = ClusterLayout.shared(cluster);
         List<String> admins = config.getStringList("parley.admin.addresses");
         List<NodeProcess> nodes = new ArrayList<>();
         for (int i = 0; i < admins.size(); i++) {
@@ -53,16 +56,16 @@ final class NodeProcess {
         return nodes;
     }
 
-    int index() {
+    public int index() {
         return index;
     }
 
-    Path log() {
+    public Path log() {
         return directory.resolve("node.log");
     }
 
     /** The process that runs; empty if none does. A number that another program has by now is nobody's. */
-    Optional<ProcessHandle> process() {
+    public Optional<ProcessHandle> process() {
         try {
             long pid = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
             return ProcessHandle.of(pid).filter(this::isOurs);
@@ -77,12 +80,22 @@ final class NodeProcess {
     }
 
     /** The argument by which its process is known. */
-    private String mark() {
-        return "-Dparley.node.directory=" + directory.toAbsolutePath().normalize();
+    String mark() {
+        return "-Dparley.node.directory=" + directory();
     }
 
-    /** Starts it, if it does not run. */
-    void start(List<String> arguments) throws IOException {
+    /** Where its files are. */
+    public Path directory() {
+        return directory.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Starts it, if it does not run.
+     *
+     * @param main the class whose {@code main} runs a validator
+     * @param arguments for it
+     */
+    public void start(Class<?> main, List<String> arguments) throws IOException {
         if (process().isPresent()) {
             return;
         }
@@ -93,14 +106,7 @@ final class NodeProcess {
         if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
-        command.addAll(List.of(
-                "-XX:+UseG1GC",
-                "-Xmx1g",
-                "@" + classPath(),
-                ParleyCommand.class.getName(),
-                "node",
-                "--dir",
-                directory.toAbsolutePath().normalize().toString()));
+        command.addAll(List.of("-XX:+UseG1GC", "-Xmx1g", "@" + classPath(), main.getName()));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -117,13 +123,13 @@ final class NodeProcess {
         return file.toAbsolutePath().normalize();
     }
 
-    /** @throws FailedException with the last lines of its log, if it ends, or does not take part in time */
-    void awaitReady() throws InterruptedException {
+    /** @throws ClusterException with the last lines of its log, if it ends, or does not take part in time */
+    public void awaitReady() throws InterruptedException {
         long end = System.nanoTime() + START.toNanos();
         while (!isReady()) {
             boolean gone = process().isEmpty();
             if (gone || System.nanoTime() > end) {
-                throw new FailedException("v" + index + (gone ? " has ended" : " does not take part after " + START)
+                throw new ClusterException("v" + index + (gone ? " has ended" : " does not take part after " + START)
                         + "; " + log() + " ends with: " + String.join(" / ", tail()));
             }
             Thread.sleep(POLL_MILLIS);
@@ -131,14 +137,14 @@ final class NodeProcess {
     }
 
     /** Waits until nothing is left of its process. */
-    void awaitEnd() throws InterruptedException {
+    public void awaitEnd() throws InterruptedException {
         while (process().isPresent()) {
             Thread.sleep(POLL_MILLIS);
         }
     }
 
     /** Ends its process, if it has one, as a crash would. */
-    void destroy() {
+    public void destroy() {
         process().ifPresent(process -> {
             process.destroyForcibly();
             process.onExit()
@@ -149,17 +155,17 @@ final class NodeProcess {
     }
 
     /** The height that it has executed and the hash of its state there, as text; empty if it does not answer. */
-    Optional<String> state() throws InterruptedException {
+    public Optional<String> state() throws InterruptedException {
         return ask("GET", "/state").filter(answer -> answer.statusCode() == 200).map(HttpResponse::body);
     }
 
     /** Whether it answers that it takes part. */
-    boolean isReady() throws InterruptedException {
+    public boolean isReady() throws InterruptedException {
         return ask("GET", "/ready").filter(answer -> answer.statusCode() == 200).isPresent();
     }
 
     /** What it says of itself; empty if it does not answer. */
-    Optional<JsonNode> status() throws InterruptedException {
+    public Optional<JsonNode> status() throws InterruptedException {
         Optional<HttpResponse<String>> answer = ask("GET", "/status");
         try {
             return answer.isEmpty() || answer.get().statusCode() != 200
@@ -171,11 +177,11 @@ final class NodeProcess {
     }
 
     /** Has it make or mend faults. */
-    void fault(String path) throws InterruptedException {
+    public void fault(String path) throws InterruptedException {
         HttpResponse<String> answer = ask("POST", "/faults/" + path)
-                .orElseThrow(() -> new FailedException("v" + index + " does not answer on " + admin));
+                .orElseThrow(() -> new ClusterException("v" + index + " does not answer on " + admin));
         if (answer.statusCode() != 200) {
-            throw new FailedException("v" + index + ": " + answer.body());
+            throw new ClusterException("v" + index + ": " + answer.body());
         }
     }
 
@@ -192,20 +198,20 @@ final class NodeProcess {
     }
 
     /** Sends a signal by its name, such as {@code STOP}. */
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         ProcessHandle process =
-                process().orElseThrow(() -> new FailedException("v" + index + " does not run: nothing to signal"));
+                process().orElseThrow(() -> new ClusterException("v" + index + " does not run: nothing to signal"));
         int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .inheritIO()
                 .start()
                 .waitFor();
         if (code != 0) {
-            throw new FailedException("v" + index + ", process " + process.pid() + ", cannot be sent " + name);
+            throw new ClusterException("v" + index + ", process " + process.pid() + ", cannot be sent " + name);
         }
     }
 
     /** The last lines that it printed. */
-    List<String> tail() {
+    public List<String> tail() {
         try (Stream<String> lines = Files.lines(log())) {
             List<String> all = lines.toList();
             return all.subList(Math.max(0, all.size() - TAIL_LINES), all.size());

@@ -1,0 +1,218 @@
+package dev.parley.testkit.cluster;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
+import dev.parley.crypto.KeyFile;
+import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.ThresholdKeyFile;
+import dev.parley.crypto.threshold.ThresholdDealer;
+import dev.parley.crypto.threshold.ThresholdDealer.Dealt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of validators in processes of their own on this machine: {@code cluster.conf}, which is the same for all, and for each validator a
+ * directory, named by its index, with its keys and its {@code node.conf}. Not thread-safe.
+ */
+public final class ClusterLayout {
+    public static final int PORTS_EACH = 4;
+    private static final String SHARED = "cluster.conf";
+    private static final String NODE = "node.conf";
+
+    /**
+     * Of one validator, on loopback.
+     *
+     * @param application for whatever the application serves
+     */
+    public record Ports(int network, int clients, int application, int admin) {}
+
+    private final String protocol;
+    private final int validators;
+    private String chainId = "parley";
+    private @Nullable Integer basePort;
+    private @Nullable List<Integer> canonicalPorts;
+    private String shared = "";
+    private BiFunction<Integer, Ports, String> node = (index, ports) -> "";
+
+    private ClusterLayout(String protocol, int validators) {
+        this.protocol = protocol;
+        this.validators = validators;
+    }
+
+    /** @param validators 4 or more */
+    public static ClusterLayout of(String protocol, int validators) {
+        return new ClusterLayout(protocol, validators);
+    }
+
+    /** {@code parley} unless this says otherwise. */
+    public ClusterLayout chainId(String name) {
+        chainId = name;
+        return this;
+    }
+
+    /** Each validator takes {@link #PORTS_EACH} in a row from here on; any that are free unless this is said. */
+    public ClusterLayout basePort(@Nullable Integer port) {
+        basePort = port;
+        return this;
+    }
+
+    /** Validators reach each other at these ports, by index, where somebody passes on what comes to {@link Ports#network}. */
+    ClusterLayout behind(List<Integer> ports) {
+        canonicalPorts = List.copyOf(ports);
+        return this;
+    }
+
+    /** Further settings for all. */
+    public ClusterLayout shared(String hocon) {
+        shared = hocon;
+        return this;
+    }
+
+    /** Further settings for each. */
+    public ClusterLayout node(BiFunction<Integer, Ports, String> hocon) {
+        node = hocon;
+        return this;
+    }
+
+    /**
+     * Writes it all; overwrites nothing.
+     *
+     * @param directory made if it is not there
+     * @return by index
+     * @throws ClusterException if a cluster is laid out there already
+     * @throws IOException if it cannot be written; what is there is then of no use
+     */
+    public List<Ports> write(Path directory) throws IOException {
+        Path last = directory.resolve(SHARED);
+        if (Files.exists(last)) {
+            throw new ClusterException(last + " exists already and is never overwritten; choose another directory");
+        }
+        List<Ports> ports = ports();
+        SecureRandom random = new SecureRandom();
+        Dealt dealt = ThresholdDealer.deal(chainId, validators, (validators - 1) / 3 + 1, random);
+        List<KeyPair> keys = new ArrayList<>();
+        for (int i = 0; i < validators; i++) {
+            Path own = Files.createDirectories(directory.resolve(Integer.toString(i)));
+            keys.add(KeyPair.generate(random));
+            KeyFile.save(own.resolve("validator.key"), keys.get(i));
+            ThresholdKeyFile.save(
+                    own.resolve("threshold.key"), dealt.keys(), dealt.secrets().get(i));
+        }
+        String cluster = sharedConf(keys, ports);
+        for (int i = 0; i < validators; i++) {
+            Path own = directory.resolve(Integer.toString(i));
+            create(own.resolve(SHARED), cluster);
+            create(own.resolve(NODE), nodeConf(i, ports.get(i)));
+        }
+        // Last: with it the cluster is there.
+        create(last, cluster);
+        return ports;
+    }
+
+    /**
+     * What all validators of the cluster that is laid out there are told, whole.
+     *
+     * @throws ClusterException if there is none, or its file is not understood
+     */
+    public static Config shared(Path cluster) {
+        return read(cluster.resolve(SHARED));
+    }
+
+    /**
+     * What the validator is told whose directory it is, whole.
+     *
+     * @throws ClusterException if it is none, or its file is not understood
+     */
+    public static Config node(Path directory) {
+        return read(directory.resolve(NODE));
+    }
+
+    private static Config read(Path file) {
+        if (!Files.exists(file)) {
+            throw new ClusterException("there is no " + file + "; lay out a cluster first");
+        }
+        try {
+            return ConfigFactory.parseFile(file.toFile())
+                    .withFallback(ConfigFactory.load())
+                    .resolve();
+        } catch (ConfigException e) {
+            throw new ClusterException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void create(Path file, String text) throws IOException {
+        Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+    }
+
+    private List<Ports> ports() throws IOException {
+        Integer first = basePort;
+        List<Integer> free = first == null
+                ? FreePorts.take(PORTS_EACH * validators)
+                : IntStream.range(0, PORTS_EACH * validators)
+                        .mapToObj(i -> first + i)
+                        .toList();
+        return IntStream.range(0, validators)
+                .map(i -> PORTS_EACH * i)
+                .mapToObj(i -> new Ports(free.get(i), free.get(i + 1), free.get(i + 2), free.get(i + 3)))
+                .toList();
+    }
+
+    private String sharedConf(List<KeyPair> keys, List<Ports> ports) {
+        List<Integer> reached =
+                canonicalPorts == null ? ports.stream().map(Ports::network).toList() : canonicalPorts;
+        String validatorKeys = keys.stream()
+                .map(key -> "    { public-key = \"" + key.publicKey() + "\" }\n")
+                .collect(Collectors.joining());
+        return "# Who the validators of this chain are, and where. The same for all of them and for their clients.\n"
+                + "parley {\n"
+                + "  chain-id = " + ConfigUtil.quoteString(chainId) + "\n"
+                + "  consensus.protocol = " + protocol + "\n"
+                + "  # In the order of their indices.\n"
+                + "  validators = [\n" + validatorKeys + "  ]\n"
+                + "  # Where they reach each other.\n"
+                + "  network.cluster.addresses = [" + addresses(reached) + "]\n"
+                + "  # Where clients reach them.\n"
+                + "  client.addresses = ["
+                + addresses(ports.stream().map(Ports::clients).toList()) + "]\n"
+                + "  # Where operators ask them.\n"
+                + "  admin.addresses = ["
+                + addresses(ports.stream().map(Ports::admin).toList()) + "]\n"
+                + "}\n"
+                + shared;
+    }
+
+    private static String addresses(List<Integer> ports) {
+        return ports.stream().map(port -> "\"127.0.0.1:" + port + "\"").collect(Collectors.joining(", "));
+    }
+
+    private String nodeConf(int index, Ports ports) {
+        String bound = canonicalPorts == null ? "" : "  network.cluster.bind-port = " + ports.network() + "\n";
+        return "# One validator: its own and no other's.\n"
+                + "include \"" + SHARED + "\"\n"
+                + "parley {\n"
+                + "  node {\n"
+                + "    validator = " + index + "\n"
+                + "    # Relative to this file.\n"
+                + "    key-file = \"validator.key\"\n"
+                + "    threshold-key-file = \"threshold.key\"\n"
+                + "    data = \"data\"\n"
+                + "  }\n"
+                + bound
+                + "  client-server { host = \"127.0.0.1\", port = " + ports.clients() + " }\n"
+                + "  # Health, status and faults, for whoever may use this machine: keep it on loopback.\n"
+                + "  admin { host = \"127.0.0.1\", port = " + ports.admin() + ", faults = on }\n"
+                + "}\n"
+                + node.apply(index, ports);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.parley.testkit.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Ports that nobody has. From below the range out of which systems give ports to connections that leave, so that none is taken by chance before
+ * its process listens.
+ */
+final class FreePorts {
+    private static final int LOWEST = 10_000;
+    private static final int HIGHEST = 32_000;
+    private static final int MAX_TRIES = 10_000;
+
+    private FreePorts() {}
+
+    /** @throws IOException if there are not so many */
+    static List<Integer> take(int count) throws IOException {
+        Set<Integer> free = new LinkedHashSet<>();
+        for (int tries = 0; free.size() < count; tries++) {
+            if (tries > MAX_TRIES) {
+                throw new IOException("fewer than " + count + " ports from " + LOWEST + " to " + HIGHEST + " are free");
+            }
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (!free.contains(port) && isFree(port)) {
+                free.add(port);
+            }
+        }
+        return List.copyOf(free);
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
