@@ -24,6 +24,7 @@ import dev.parley.crypto.threshold.ThresholdSetup;
 import dev.parley.log.ClientId;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.LocalNetwork;
+import dev.parley.network.Network;
 import dev.parley.storage.MemoryStorage;
 import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntFunction;
@@ -71,7 +73,10 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private final Application<C, R, S> application;
     private final Config config;
     private final Observer observer;
+    /** By Byzantine validator. */
     private final Map<Integer, UnaryOperator<ConsensusProtocol>> behaviours;
+
+    private final UnaryOperator<ConsensusProtocol> correct;
     private final ConsensusProtocol protocol;
     private final Ed25519 scheme;
     private final SigningDomain domain;
@@ -81,6 +86,9 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private final NodeSettings settings;
     private final ClientSettings clientSettings;
     private final LocalNetwork network = new LocalNetwork();
+    /** The same with what is put around it. */
+    private final Network joined;
+
     private final @Nullable Path data;
     /** By validator; on disk, those that are open. */
     private final Map<Integer, Storage> storages = new HashMap<>();
@@ -93,7 +101,9 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private LocalCluster(Builder<C, R, S> builder) {
         application = builder.application;
         observer = builder.observer;
-        behaviours = Map.copyOf(builder.behaviours);
+        behaviours = new HashMap<>(builder.behaviours);
+        correct = builder.correct;
+        joined = builder.network.apply(network);
         config = builder.overrides.withFallback(ConfigFactory.load()).resolve();
         protocol = protocol(config);
         keys = builder.keys.apply(builder.powers.length);
@@ -101,7 +111,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         validators =
                 ValidatorSet.of(scheme, keys.stream().map(KeyPair::publicKey).toList(), builder.powers);
         Membership.requireFit(protocol, validators);
-        requireHonestQuorum();
+        requireHonestQuorum(behaviours.keySet());
         domain = new SigningDomain(config.getString("parley.chain-id"), 0);
         OptionalInt threshold = protocol.thresholdKeys(validators.size());
         thresholds = threshold.isEmpty()
@@ -147,6 +157,8 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         private final long[] powers;
         private final Application<C, R, S> application;
         private final Map<Integer, UnaryOperator<ConsensusProtocol>> behaviours = new HashMap<>();
+        private UnaryOperator<ConsensusProtocol> correct = UnaryOperator.identity();
+        private UnaryOperator<Network> network = UnaryOperator.identity();
         private Config overrides = ConfigFactory.empty();
         private KeyDealer dealer =
                 (chainId, size, threshold) -> ThresholdDealer.deal(chainId, size, threshold, new SecureRandom())
@@ -179,6 +191,18 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         /** Makes a validator misbehave, by a behaviour of the test kit. */
         public Builder<C, R, S> byzantine(int validator, UnaryOperator<ConsensusProtocol> behaviour) {
             behaviours.put(validator, behaviour);
+            return this;
+        }
+
+        /** Puts something around the protocol of each correct validator, such as one who watches. */
+        public Builder<C, R, S> correct(UnaryOperator<ConsensusProtocol> around) {
+            correct = around;
+            return this;
+        }
+
+        /** Puts something between validators and their network. */
+        public Builder<C, R, S> network(UnaryOperator<Network> around) {
+            network = around;
             return this;
         }
 
@@ -248,7 +272,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     public ParleyClient<C, R> client(int preferredValidator) {
         List<ReplicatedLog> logs = new ArrayList<>();
         for (int i = 0; i < validators.size(); i++) {
-            logs.add(new CurrentLog(i));
+            logs.add(log(i));
         }
         return new LogClient<>(
                 logs,
@@ -260,6 +284,11 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 new ClientId(random.nextLong(), random.nextLong()),
                 System::currentTimeMillis,
                 (delay, task) -> system.scheduler().scheduleOnce(delay, task, system.executionContext()));
+    }
+
+    /** The log of whatever incarnation of a validator lives when it is asked. */
+    public ReplicatedLog log(int validator) {
+        return new CurrentLog(validator);
     }
 
     public ValidatorSet validators() {
@@ -292,6 +321,19 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         node(validator).close();
     }
 
+    /**
+     * Starts a validator that was killed, with what it had stored, and lets it misbehave from now on.
+     *
+     * @throws IllegalArgumentException if there would be more Byzantine validators than the others can bear
+     */
+    public synchronized void restart(int validator, UnaryOperator<ConsensusProtocol> behaviour) {
+        Map<Integer, UnaryOperator<ConsensusProtocol>> all = new HashMap<>(behaviours);
+        all.put(validator, behaviour);
+        requireHonestQuorum(all.keySet());
+        behaviours.put(validator, behaviour);
+        restart(validator);
+    }
+
     /** Starts a validator that was killed, with what it had stored. */
     public synchronized void restart(int validator) {
         nodes.get(validator).stopped().toCompletableFuture().join();
@@ -320,8 +362,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 keys.get(index).signer(scheme),
                 CommandPayloads.INSTANCE,
                 thresholds == null ? null : thresholds.get(index));
-        ConsensusProtocol own =
-                behaviours.getOrDefault(index, UnaryOperator.identity()).apply(protocol);
+        ConsensusProtocol own = behaviours.getOrDefault(index, correct).apply(protocol);
         return ValidatorNode.start(
                 system,
                 "v" + index + "-" + ++incarnations,
@@ -330,7 +371,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                         setup,
                         application,
                         settings,
-                        network,
+                        joined,
                         storages.computeIfAbsent(index, i -> open(setup)),
                         System::currentTimeMillis,
                         observer));
@@ -343,9 +384,9 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 : RocksStorage.open(data.resolve(setup.self().toString()), protocol, setup, kept);
     }
 
-    private void requireHonestQuorum() {
+    private void requireHonestQuorum(Set<Integer> faulty) {
         long byzantine = 0;
-        for (int index : behaviours.keySet()) {
+        for (int index : faulty) {
             if (index < 0 || index >= validators.size()) {
                 throw new IllegalArgumentException(
                         "there is no validator " + index + " to misbehave: n = " + validators.size());
@@ -359,7 +400,6 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         }
     }
 
-    /** The log of whatever incarnation of a validator lives now. */
     private final class CurrentLog implements ReplicatedLog {
         private final int index;
 

@@ -3,10 +3,14 @@ package dev.parley;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.parley.app.Application;
+import dev.parley.app.Codec;
+import dev.parley.client.ClientSettings;
 import dev.parley.client.ReplicatedLog;
 import dev.parley.client.remote.ClientCodec;
 import dev.parley.client.remote.ClientServer;
 import dev.parley.client.remote.ClientServerSettings;
+import dev.parley.client.remote.ClusterClient;
+import dev.parley.client.remote.RemoteSettings;
 import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
@@ -183,6 +187,27 @@ public final class ParleyNode implements AutoCloseable {
                             System::currentTimeMillis,
                             observer));
         }
+    }
+
+    /**
+     * A client of the validators that a configuration names, from whichever process.
+     *
+     * @param config whole, with Parley's {@code reference.conf} beneath
+     * @param preferred the index of the validator that is asked first
+     * @throws ConfigException that names the setting, its value and what it may be
+     */
+    public static <C, R> ClusterClient<C, R> client(Config config, Codec<C> commands, Codec<R> results, int preferred) {
+        Ed25519 scheme = Ed25519.fastest();
+        Membership membership = Membership.of(config, scheme);
+        return ClusterClient.<C, R>builder()
+                .validators(membership.validators())
+                .addresses(membership.clientAddresses())
+                .domain(membership.domain())
+                .codecs(commands, results)
+                .certificates(membership.codec(LocalCluster.protocol(config), scheme))
+                .settings(ClientSettings.of(config), RemoteSettings.of(config))
+                .preferring(preferred)
+                .connect();
     }
 
     private static ValidatorId self(Config config, Membership membership) {

@@ -55,7 +55,7 @@ final class ClusterCommand implements Runnable {
                     behaviours.addAll(List.of("--byzantine", word.substring(word.indexOf('=') + 1)));
                 }
             }
-            node.start(ParleyCommand.class, NodeCommand.arguments(node.directory(), behaviours));
+            node.start(NodeProcess.SERVER, ParleyCommand.class, NodeCommand.arguments(node.directory(), behaviours));
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();

@@ -2,18 +2,16 @@ package dev.parley.sample.command;
 
 import com.typesafe.config.ConfigUtil;
 import dev.parley.LocalCluster;
-import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.crypto.KeyDirectory;
 import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.byzantine.Behaviours;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -153,24 +151,12 @@ final class ClusterOptions {
         return names;
     }
 
-    /** One behaviour around the other, with one stream of chance for each validator. */
-    static UnaryOperator<ConsensusProtocol> corruption(List<Behaviour> behaviours, long seed) {
-        return honest -> {
-            SplittableRandom random = new SplittableRandom(seed);
-            ConsensusProtocol corrupted = honest;
-            for (Behaviour behaviour : behaviours) {
-                corrupted = behaviour.corrupt(corrupted, random.split());
-            }
-            return corrupted;
-        };
-    }
-
     /** The protocol and the behaviours, told to a cluster that is to be. */
     <C, R, S> LocalCluster.Builder<C, R, S> applyTo(
             LocalCluster.Builder<C, R, S> builder, Map<Integer, List<Behaviour>> behaviours, long seed) {
         LocalCluster.Builder<C, R, S> told = builder.protocol(protocol);
         for (Map.Entry<Integer, List<Behaviour>> faulty : behaviours.entrySet()) {
-            told = told.byzantine(faulty.getKey(), corruption(faulty.getValue(), seed + faulty.getKey()));
+            told = told.byzantine(faulty.getKey(), Behaviours.composed(faulty.getValue(), seed + faulty.getKey()));
         }
         return told;
     }

@@ -15,6 +15,7 @@ import dev.parley.sample.store.Batch;
 import dev.parley.sample.store.RedisStore;
 import dev.parley.sample.store.Replies;
 import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.cluster.ClusterLayout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ final class NodeCommand implements Callable<Integer> {
         int size = config.getConfigList("parley.validators").size();
         NodeMetrics metrics = new NodeMetrics();
         ParleyNode node = ParleyNode.of(config, RedisStore.application())
-                .byzantine(ClusterOptions.corruption(behaviours, 0))
+                .byzantine(Behaviours.composed(behaviours, 0))
                 .network(network -> {
                     FaultyNetwork faulty = new FaultyNetwork(network, size);
                     faults.set(faulty);

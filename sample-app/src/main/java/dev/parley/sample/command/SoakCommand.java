@@ -153,7 +153,7 @@ final class SoakCommand implements Callable<Integer> {
 
     private boolean soak(Path cluster, List<NodeProcess> nodes) throws IOException, InterruptedException {
         for (NodeProcess node : nodes) {
-            node.start(ParleyCommand.class, NodeCommand.arguments(node.directory(), List.of()));
+            node.start(NodeProcess.SERVER, ParleyCommand.class, NodeCommand.arguments(node.directory(), List.of()));
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();
@@ -233,7 +233,8 @@ final class SoakCommand implements Callable<Integer> {
                 victim.signal("KILL");
                 victim.awaitEnd();
                 Thread.sleep(random.nextInt(2_000));
-                victim.start(ParleyCommand.class, NodeCommand.arguments(victim.directory(), List.of()));
+                victim.start(
+                        NodeProcess.SERVER, ParleyCommand.class, NodeCommand.arguments(victim.directory(), List.of()));
                 victim.awaitReady();
             }
             case PAUSE -> {

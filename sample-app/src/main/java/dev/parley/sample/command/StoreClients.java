@@ -1,13 +1,9 @@
 package dev.parley.sample.command;
 
 import com.typesafe.config.Config;
-import dev.parley.LocalCluster;
-import dev.parley.Membership;
+import dev.parley.ParleyNode;
 import dev.parley.app.Codec;
-import dev.parley.client.ClientSettings;
 import dev.parley.client.remote.ClusterClient;
-import dev.parley.client.remote.RemoteSettings;
-import dev.parley.crypto.Ed25519;
 import dev.parley.testkit.cluster.ClusterLayout;
 import java.nio.file.Path;
 
@@ -35,16 +31,6 @@ final class StoreClients {
 
     /** @param preferred the index of the validator that is asked first */
     <C, R> ClusterClient<C, R> connect(Codec<C> commands, Codec<R> results, int preferred) {
-        Ed25519 scheme = Ed25519.fastest();
-        Membership membership = Membership.of(config, scheme);
-        return ClusterClient.<C, R>builder()
-                .validators(membership.validators())
-                .addresses(membership.clientAddresses())
-                .domain(membership.domain())
-                .codecs(commands, results)
-                .certificates(membership.codec(LocalCluster.protocol(config), scheme))
-                .settings(ClientSettings.of(config), RemoteSettings.of(config))
-                .preferring(preferred)
-                .connect();
+        return ParleyNode.client(config, commands, results, preferred);
     }
 }

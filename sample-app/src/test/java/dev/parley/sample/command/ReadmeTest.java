@@ -28,6 +28,8 @@ final class ReadmeTest {
     private static final Path ROOT = root();
     private static final Path HELLO = ROOT.resolve("sample-app/src/main/java/dev/parley/sample/hello/HelloParley.java");
 
+    private static final Path SUM_TEST = ROOT.resolve("sample-app/src/test/java/dev/parley/sample/hello/SumTest.java");
+
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)\\n```", Pattern.DOTALL);
     private static final Pattern PRINTED = Pattern.compile("It prints\\s+```\\n(.*?)\\n```", Pattern.DOTALL);
     private static final Pattern COMMAND_LINE = Pattern.compile("(?:^|`)\\./parley\\b([^`\\n]*)", Pattern.MULTILINE);
@@ -68,6 +70,15 @@ final class ReadmeTest {
                 .strip();
 
         assertThat(first(JAVA_BLOCK, text(ROOT.resolve("README.md")))).isEqualTo(code);
+    }
+
+    @Test
+    void the_test_of_the_page_on_tests_is_the_one_that_runs() {
+        String source = text(SUM_TEST);
+
+        assertThat(first(JAVA_BLOCK, text(ROOT.resolve("docs/cluster-tests.md"))))
+                .isEqualTo(
+                        source.substring(source.indexOf("public class SumTest")).strip());
     }
 
     @Test

@@ -8,13 +8,18 @@ import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Only submitted commands are ordered, each once; each is executed once; all validators reach the same state at the same height. */
 public final class ValidityOracle implements Oracle {
     private static final long NOT_ORDERED = 0;
+    /** Whatever the application made of it. */
+    private static final Set<Outcome.Code> EXECUTED =
+            EnumSet.of(Outcome.Code.OK, Outcome.Code.FAILED, Outcome.Code.ERROR, Outcome.Code.TOO_LARGE);
 
     private static final class Submitted {
         private final Command command;
@@ -67,7 +72,7 @@ public final class ValidityOracle implements Oracle {
         }
         roots.add(block.root());
         for (Outcome outcome : block.outcomes()) {
-            if (outcome.code() != Outcome.Code.OK) {
+            if (!EXECUTED.contains(outcome.code())) {
                 throw new Violation(
                         "each command once", "a command of height " + block.height() + " gave " + outcome.code());
             }

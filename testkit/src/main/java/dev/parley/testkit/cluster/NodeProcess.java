@@ -28,6 +28,9 @@ public final class NodeProcess {
     private static final Duration START = Duration.ofSeconds(90);
     private static final long STOP_SECONDS = 10;
     private static final long POLL_MILLIS = 200;
+    /** For validators that are to be fast once they have run for a while. */
+    public static final List<String> SERVER = List.of("-XX:+UseG1GC", "-Xmx1g");
+
     private static final int TAIL_LINES = 15;
     private static final int FIRST_JDK_THAT_WARNS = 23;
 
@@ -92,10 +95,11 @@ public final class NodeProcess {
     /**
      * Starts it, if it does not run.
      *
+     * @param jvmOptions beside those that Parley needs
      * @param main the class whose {@code main} runs a validator
      * @param arguments for it
      */
-    public void start(Class<?> main, List<String> arguments) throws IOException {
+    public void start(List<String> jvmOptions, Class<?> main, List<String> arguments) throws IOException {
         if (process().isPresent()) {
             return;
         }
@@ -106,7 +110,8 @@ public final class NodeProcess {
         if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
-        command.addAll(List.of("-XX:+UseG1GC", "-Xmx1g", "@" + classPath(), main.getName()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("@" + classPath(), main.getName()));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

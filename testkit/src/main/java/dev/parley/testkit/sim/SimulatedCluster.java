@@ -1,5 +1,6 @@
 package dev.parley.testkit.sim;
 
+import dev.parley.app.Application;
 import dev.parley.app.ExecutedBlock;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusProtocol;
@@ -10,6 +11,7 @@ import dev.parley.consensus.MessageVerifier;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.Digest;
 import dev.parley.crypto.IdealSignatures;
 import dev.parley.crypto.PublicKey;
 import dev.parley.crypto.Signature;
@@ -39,6 +41,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongPredicate;
@@ -55,6 +58,9 @@ public final class SimulatedCluster {
 
         /** A validator's log has its next block, durable. */
         default void decided(long micros, ValidatorId validator, DecidedBlock block) {}
+
+        /** It has executed it too. */
+        default void executed(long micros, ValidatorId validator, ExecutedBlock block) {}
     }
 
     private static final long SHORT_LOG_BYTES = 1 << 20;
@@ -78,10 +84,15 @@ public final class SimulatedCluster {
     private final SimulatedValidator[] validators;
     private final MempoolSettings poolSettings;
     private final @Nullable Measurement measured;
+    private final Application<?, ?, ?> application;
     private final RandomStream disks;
     private final RandomStream crashes;
     private final Watch watch;
     private final Clients clients;
+    private final RandomStream adversary;
+    /** By validator: what happens to it once it is resumed; null while it is not paused. */
+    private final @Nullable List<Held>[] paused;
+
     private @Nullable Listener listener;
     private Scheduler scheduler = Scheduler.PUNCTUAL;
     private long highestView = -1;
@@ -98,6 +109,13 @@ public final class SimulatedCluster {
     private long highest;
     private long commandsSubmitted;
 
+    /** What would have happened to a validator that is paused. */
+    private record Held(
+            Event.Kind kind,
+            int incarnation,
+            long number,
+            @Nullable Object subject) {}
+
     /**
      * @param protocol says how correct validators behave and what must hold
      * @param run what correct validators really run: the protocol, or one with a planted bug
@@ -110,7 +128,13 @@ public final class SimulatedCluster {
             Map<Integer, List<Behaviour>> byzantine,
             Swarm swarm,
             RandomStream random) {
-        this(protocol, run, size, byzantine, swarm, random, null);
+        this(protocol, run, size, byzantine, swarm, random, Tally.application(), null);
+    }
+
+    /** Validators that are all correct, and run this application. */
+    public SimulatedCluster(
+            ProtocolUnderTest protocol, int size, Swarm swarm, RandomStream random, Application<?, ?, ?> application) {
+        this(protocol, protocol.protocol(), size, Map.of(), swarm, random, application, null);
     }
 
     /** Validators that are all correct, with disks that sync at once and good clocks, to be measured. */
@@ -122,9 +146,11 @@ public final class SimulatedCluster {
                 Map.of(),
                 Swarm.CALM,
                 new RandomStream(1),
+                Tally.application(),
                 measurement);
     }
 
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of lists
     private SimulatedCluster(
             ProtocolUnderTest protocol,
             ConsensusProtocol run,
@@ -132,8 +158,11 @@ public final class SimulatedCluster {
             Map<Integer, List<Behaviour>> byzantine,
             Swarm swarm,
             RandomStream random,
+            Application<?, ?, ?> application,
             @Nullable Measurement measured) {
         this.swarm = swarm;
+        this.application = application;
+        this.paused = new List[size];
         this.measured = measured;
         this.disks = random.split(1);
         this.crashes = random.split(2);
@@ -153,10 +182,6 @@ public final class SimulatedCluster {
         }
         ValidatorSet set = ValidatorSet.of(shared, keys);
         SigningDomain domain = new SigningDomain(CHAIN, 0);
-        long faulty = 0;
-        for (int i : byzantine.keySet()) {
-            faulty |= 1L << i;
-        }
         OptionalInt threshold = run.thresholdKeys(size);
         List<ThresholdSetup> thresholds =
                 threshold.isEmpty() ? List.of() : protocol.dealer().deal(CHAIN, size, threshold.getAsInt());
@@ -167,7 +192,7 @@ public final class SimulatedCluster {
                     set,
                     domain,
                     measured == null ? shared : measured.schemes().get(i),
-                    new WatchedSigner(i, byzantine.containsKey(i), signers.get(i)),
+                    new WatchedSigner(i, signers.get(i)),
                     CommandPayloads.INSTANCE,
                     thresholds.isEmpty() ? null : thresholds.get(i));
         }
@@ -178,7 +203,7 @@ public final class SimulatedCluster {
             if (swarm.applicationChecks()) {
                 oracles.add(new ApplicationOracle((command, height) -> Tally.refuses(command.content(), height)));
             }
-            this.watch = new Watch(protocol, new Trial(protocol.protocol(), setups[0], faulty), oracles);
+            this.watch = new Watch(protocol, new Trial(protocol.protocol(), setups[0], this::isFaulty), oracles);
         } else {
             this.watch = Watch.withoutOracles();
             network.measure(new MeasuredNetwork(
@@ -186,13 +211,9 @@ public final class SimulatedCluster {
         }
         MessageVerifier verifier = run.createVerifier(setups[0]);
         RandomStream clocks = random.split(4);
-        RandomStream adversary = random.split(5);
+        this.adversary = random.split(5);
         for (int i = 0; i < size; i++) {
-            ConsensusProtocol runs = run;
-            for (Behaviour behaviour : byzantine.getOrDefault(i, List.of())) {
-                runs = behaviour.corrupt(runs, adversary.split(i));
-                counters.add(Counter.BYZANTINE_VALIDATORS);
-            }
+            ConsensusProtocol runs = corrupted(run, i, byzantine.getOrDefault(i, List.of()));
             long skew = swarm.skew() == 0 ? 0 : clocks.between(-swarm.skew(), swarm.skew());
             if (!byzantine.containsKey(i)) {
                 fastestSkew = Math.max(fastestSkew, skew);
@@ -213,6 +234,20 @@ public final class SimulatedCluster {
         }
     }
 
+    ConsensusProtocol corrupted(ConsensusProtocol honest, int validator, List<Behaviour> behaviours) {
+        ConsensusProtocol runs = honest;
+        for (Behaviour behaviour : behaviours) {
+            runs = behaviour.corrupt(runs, adversary.split(validator));
+            counters.add(Counter.BYZANTINE_VALIDATORS);
+        }
+        return runs;
+    }
+
+    /** Whether nothing will ever happen any more unless somebody does something. */
+    public boolean isIdle() {
+        return queue.isEmpty();
+    }
+
     /** Lets the next thing happen. */
     @SuppressWarnings("EnumOrdinal") // mixed into a hash that is compared within one version alone
     public void step() {
@@ -227,6 +262,9 @@ public final class SimulatedCluster {
     }
 
     private void dispatch(Event event) {
+        if (isHeld(event)) {
+            return;
+        }
         switch (event.kind) {
             case DELIVER -> {
                 SimulatedValidator target = validators[event.target];
@@ -258,6 +296,80 @@ public final class SimulatedCluster {
                 }
             }
         }
+    }
+
+    /** Whether it happens to a validator that is paused, to which it happens later. */
+    private boolean isHeld(Event event) {
+        boolean toValidator = switch (event.kind) {
+            case DELIVER, TIMER, DURABLE, GOSSIP -> true;
+            case CLIENT, REPLY, RESTART, FAULT, PROGRESS -> false;
+        };
+        List<Held> held = toValidator ? paused[event.target] : null;
+        if (held == null) {
+            return false;
+        }
+        held.add(new Held(event.kind, event.incarnation, event.number, event.subject));
+        return true;
+    }
+
+    /** Stops a validator where it is: what arrives meanwhile, and its clock's ticks, wait for it. */
+    public void pause(int validator) {
+        if (paused[validator] == null) {
+            paused[validator] = new ArrayList<>();
+        }
+    }
+
+    /** Lets it go on. Does nothing if it is not paused. */
+    public void resume(int validator) {
+        List<Held> held = paused[validator];
+        paused[validator] = null;
+        if (held != null) {
+            for (Held each : held) {
+                Event event = queue.add(now, each.kind(), validator);
+                event.incarnation = each.incarnation();
+                event.number = each.number();
+                event.subject = each.subject();
+            }
+        }
+    }
+
+    /** Messages from one validator to another take so much longer, from now on. */
+    public void delay(int from, int to, Duration by) {
+        network.slow(from, to, by.toNanos() / 1000);
+    }
+
+    /** From its next start on a validator that is down misbehaves, whatever it did before; correct validators are held to what they owe all the same. */
+    public void corrupt(int validator, List<Behaviour> behaviours) {
+        validators[validator].corrupt(behaviours);
+    }
+
+    /** A command of a client that brings its commands itself. */
+    public Command command(byte[] content) {
+        Command command = new Command(
+                new CommandId(DIRECT_CLIENT, ++commandsSubmitted),
+                Command.DEFAULT_LANE,
+                START_MILLIS + now / 1000 + DIRECT_LIFETIME_MILLIS,
+                content);
+        counters.add(Counter.COMMANDS);
+        watch.submitted(command);
+        return command;
+    }
+
+    /** Brings it to a validator, for the first time or again; empty if the validator is down or paused. */
+    public Optional<Admission> bring(int validator, Command command) {
+        return validators[validator].isUp() && paused[validator] == null
+                ? Optional.of(validators[validator].submit(command))
+                : Optional.empty();
+    }
+
+    /** Why the application of a validator would not admit a command. */
+    public Optional<String> objection(int validator, byte[] content) {
+        return validators[validator].objection(content);
+    }
+
+    /** The hash of a validator's state after {@link #height}. */
+    public Digest stateHash(int validator) {
+        return validators[validator].stateHash();
     }
 
     private boolean isCurrent(Event event) {
@@ -293,14 +405,7 @@ public final class SimulatedCluster {
 
     /** A client brings a command to one validator. */
     public void submit(int validator, byte[] content) {
-        Command command = new Command(
-                new CommandId(DIRECT_CLIENT, ++commandsSubmitted),
-                Command.DEFAULT_LANE,
-                START_MILLIS + now / 1000 + DIRECT_LIFETIME_MILLIS,
-                content);
-        counters.add(Counter.COMMANDS);
-        watch.submitted(command);
-        Admission admission = validators[validator].submit(command);
+        Admission admission = validators[validator].submit(command(content));
         if (!(admission instanceof Admission.Accepted)) {
             throw new IllegalStateException("v" + validator + " refuses the command: " + admission);
         }
@@ -338,6 +443,7 @@ public final class SimulatedCluster {
     public void crash(int validator) {
         if (validators[validator].isUp()) {
             counters.add(Counter.CRASHES);
+            paused[validator] = null;
             if (validators[validator].crash(crashes)) {
                 counters.add(Counter.CRASHES_THAT_LOST_WRITES);
             }
@@ -518,6 +624,10 @@ public final class SimulatedCluster {
         return START_MILLIS + (now + fastestSkew) / 1000;
     }
 
+    Application<?, ?, ?> application() {
+        return application;
+    }
+
     boolean applicationChecks() {
         return swarm.applicationChecks();
     }
@@ -563,6 +673,7 @@ public final class SimulatedCluster {
         watch.decided(validator, block, executed);
         if (listener != null) {
             listener.decided(now, ids.get(validator), block);
+            listener.executed(now, ids.get(validator), executed);
         }
         if (measured != null) {
             measured.meter().decided(now, validator, block);
@@ -628,12 +739,10 @@ public final class SimulatedCluster {
 
     private final class WatchedSigner implements Signer {
         private final int validator;
-        private final boolean faulty;
         private final Signer signer;
 
-        private WatchedSigner(int validator, boolean faulty, Signer signer) {
+        private WatchedSigner(int validator, Signer signer) {
             this.validator = validator;
-            this.faulty = faulty;
             this.signer = signer;
         }
 
@@ -646,7 +755,7 @@ public final class SimulatedCluster {
         public Signature sign(byte[] statement) {
             Signature signature = signer.sign(statement);
             mix(signature.hashCode());
-            if (!faulty) {
+            if (!isFaulty(validator)) {
                 watch.signed(validator, statement);
             }
             return signature;

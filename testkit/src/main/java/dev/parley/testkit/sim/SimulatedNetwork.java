@@ -14,6 +14,9 @@ final class SimulatedNetwork {
     private final int[] cuts;
 
     private final long[] lastArrival;
+    /** By sender and receiver, in microseconds, beside what the network takes. */
+    private final long[] slower;
+
     private @Nullable MeasuredNetwork measured;
     private Swarm swarm;
     private boolean calm;
@@ -26,6 +29,7 @@ final class SimulatedNetwork {
         this.counters = counters;
         this.cuts = new int[size * size];
         this.lastArrival = new long[size * size];
+        this.slower = new long[size * size];
     }
 
     /** From now on links are as given, and each message has a size. */
@@ -52,14 +56,14 @@ final class SimulatedNetwork {
             }
             if (random.chance(swarm.duplication())) {
                 counters.add(Counter.DUPLICATED);
-                deliver(now + delay(), link, from, to, message);
+                deliver(now + delay() + slower[link], link, from, to, message);
             }
         }
         if (late > 0) {
-            enqueue(now + delay() + late, from, to, message);
+            enqueue(now + delay() + slower[link] + late, from, to, message);
             return;
         }
-        deliver(now + delay(), link, from, to, message);
+        deliver(now + delay() + slower[link], link, from, to, message);
     }
 
     private void deliver(long earliest, int link, int from, int to, PeerMessage message) {
@@ -120,8 +124,14 @@ final class SimulatedNetwork {
         }
     }
 
+    /** From now on the link takes so many microseconds more. */
+    void slow(int from, int to, long micros) {
+        slower[from * size + to] = micros;
+    }
+
     void mendAll() {
         Arrays.fill(cuts, 0);
+        Arrays.fill(slower, 0);
     }
 
     /** No loss, no duplicates, order kept, no tail: delays stay below {@code minDelay + spread}. */

@@ -22,6 +22,7 @@ import dev.parley.consensus.Sample;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.mempool.Admission;
@@ -30,6 +31,7 @@ import dev.parley.mempool.ProvenEvidence;
 import dev.parley.mempool.Verdict;
 import dev.parley.network.PeerMessage;
 import dev.parley.storage.Storage;
+import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.check.Violation;
 import dev.parley.validator.EngineSettings;
 import dev.parley.validator.ValidatorEngine;
@@ -60,12 +62,13 @@ final class SimulatedValidator implements World {
 
     private final SimulatedCluster cluster;
     private final int index;
-    private final ConsensusProtocol protocol;
+    private final ConsensusProtocol honest;
+    private ConsensusProtocol protocol;
     private final ConsensusSetup setup;
     private final MessageVerifier verifier;
     private final ProvenEvidence proven;
     private final EngineSettings settings;
-    private final boolean faulty;
+    private boolean faulty;
     private final SimulatedDisk disk = new SimulatedDisk();
     private final Timers timers;
     private final long skew;
@@ -75,7 +78,7 @@ final class SimulatedValidator implements World {
     private int incarnation;
     private @Nullable ValidatorEngine engine;
     private Mempool pool;
-    private Executor<byte[], Long, Long> executor;
+    private Executor<?, ?, ?> executor;
 
     private final ArrayDeque<Work> computations = new ArrayDeque<>();
     private final ArrayDeque<Check> checks = new ArrayDeque<>();
@@ -102,6 +105,7 @@ final class SimulatedValidator implements World {
             int drift) {
         this.cluster = cluster;
         this.index = setup.self().index();
+        this.honest = protocol;
         this.protocol = protocol;
         this.setup = setup;
         this.verifier = verifier;
@@ -192,6 +196,23 @@ final class SimulatedValidator implements World {
         ticket = NONE;
         poolChanged = false;
         return disk.crash(random);
+    }
+
+    /** It is down: from its next start on it misbehaves. */
+    void corrupt(List<Behaviour> behaviours) {
+        if (up) {
+            throw new IllegalStateException("v" + index + " runs");
+        }
+        faulty = true;
+        protocol = cluster.corrupted(honest, index, behaviours);
+    }
+
+    Optional<String> objection(byte[] content) {
+        return executor.check(content);
+    }
+
+    Digest stateHash() {
+        return executor.stateHash();
     }
 
     void received(int from, PeerMessage message) {
@@ -569,8 +590,8 @@ final class SimulatedValidator implements World {
         return new Mempool(cluster.poolSettings(), proven);
     }
 
-    private static Executor<byte[], Long, Long> newExecutor() {
-        return new Executor<>(Tally.application(), EXECUTION);
+    private Executor<?, ?, ?> newExecutor() {
+        return new Executor<>(cluster.application(), EXECUTION);
     }
 
     /** A core that fails is one more way to be faulty: it says nothing in that step, as if it had not been told. */

@@ -64,6 +64,29 @@ public record Swarm(
                 false);
     }
 
+    /** Networks, disks and clocks as a seed draws them for a test that brings its own partitions, crashes, clients and Byzantine validators. */
+    public static Swarm weather(RandomStream random, Set<Fault> faults) {
+        Swarm drawn = draw(random, faults);
+        return new Swarm(
+                drawn.minDelay,
+                drawn.spread,
+                drawn.tail,
+                drawn.loss,
+                drawn.duplication,
+                drawn.reordering,
+                drawn.syncDelay,
+                drawn.skew,
+                drawn.drift,
+                0,
+                0,
+                0,
+                0,
+                0,
+                false,
+                false,
+                false);
+    }
+
     private static final int TENTH = 100_000;
 
     static Swarm draw(RandomStream random, Set<Fault> faults) {

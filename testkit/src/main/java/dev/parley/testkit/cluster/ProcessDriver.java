@@ -1,0 +1,286 @@
+package dev.parley.testkit.cluster;
+
+import com.typesafe.config.Config;
+import dev.parley.LocalCluster;
+import dev.parley.Membership;
+import dev.parley.ParleyNode;
+import dev.parley.app.Application;
+import dev.parley.client.Receipt;
+import dev.parley.client.remote.ClusterClient;
+import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.Digest;
+import dev.parley.crypto.Ed25519;
+import dev.parley.log.CommandPayloads;
+import dev.parley.testkit.byzantine.Behaviour;
+import dev.parley.testkit.sim.ProtocolUnderTest;
+import dev.parley.validator.ValidatorNode.StateAt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** A cluster of processes on this machine, with proxies between them, in a temporary directory. */
+final class ProcessDriver<C, R> implements Driver<C, R> {
+    private static final long STEP_NANOS = 10_000_000;
+    /** They live for seconds: what costs least to start is fastest. */
+    private static final List<String> JVM =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m", "-Xshare:auto");
+
+    private static final Pattern STATE = Pattern.compile("height (\\d+) state ([0-9a-f]{64})");
+
+    private final Class<?> applicationMaker;
+    private final Timeline timeline;
+    private final String again;
+    private final Path directory;
+    private final Reaper reaper;
+    private final LinkProxies proxies;
+    private final ReportServer reports;
+    private final List<NodeProcess> nodes;
+    private final ActorSystem<Void> system;
+    private final LiveClients<C, R> clients;
+    private final ClusterClient<C, R> logs;
+    private final long begun = System.nanoTime();
+    private boolean filesStay;
+
+    ProcessDriver(
+            Class<?> applicationMaker,
+            Application<C, R, ?> application,
+            ProtocolUnderTest underTest,
+            int size,
+            String config,
+            Ledger<C, R> ledger,
+            Timeline timeline,
+            Watchtower watchtower,
+            String again) {
+        this.applicationMaker = applicationMaker;
+        this.timeline = timeline;
+        this.again = again;
+        try {
+            directory = Files.createTempDirectory("parley-cluster");
+            reaper = new Reaper(directory);
+            proxies = new LinkProxies(size);
+            reports = new ReportServer(watchtower, timeline, this::elapsed);
+            List<ClusterLayout.Ports> ports = ClusterLayout.of(underTest.name(), size)
+                    .behind(proxies.ports())
+                    .shared(config)
+                    .node((validator, own) -> LinkProxies.settings(validator))
+                    .write(directory);
+            proxies.forward(ports.stream().map(ClusterLayout.Ports::network).toList());
+        } catch (IOException e) {
+            throw new ClusterException("a cluster cannot be laid out in a temporary directory: " + e.getMessage(), e);
+        }
+        nodes = NodeProcess.of(directory);
+        Config shared = ClusterLayout.shared(directory);
+        watch(underTest, shared, watchtower);
+        system = ActorSystem.create(Behaviors.empty(), "parley-test");
+        logs = ParleyNode.client(shared, application.commands(), application.results(), 0);
+        clients = new LiveClients<>(
+                first -> ParleyNode.client(shared, application.commands(), application.results(), first),
+                watchtower,
+                ledger);
+    }
+
+    private static void watch(ProtocolUnderTest underTest, Config shared, Watchtower watchtower) {
+        Ed25519 scheme = Ed25519.fastest();
+        Membership membership = Membership.of(shared, scheme);
+        ConsensusProtocol protocol = LocalCluster.protocol(shared);
+        ValidatorId any = new ValidatorId(0);
+        watchtower.watch(
+                underTest,
+                protocol,
+                new ConsensusSetup(
+                        any,
+                        membership.validators(),
+                        membership.domain(),
+                        scheme,
+                        new NoSigner(membership.validators().key(any)),
+                        CommandPayloads.INSTANCE));
+    }
+
+    @Override
+    public void start() {
+        for (int i = 0; i < nodes.size(); i++) {
+            restart(i);
+        }
+        try {
+            for (NodeProcess node : nodes) {
+                node.awaitReady();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterException("interrupted before all validators had started", e);
+        }
+        for (int i = 0; i < nodes.size(); i++) {
+            clients.follow(logs.log(i), system);
+        }
+    }
+
+    @Override
+    public CompletionStage<Receipt<R>> submit(int first, C command) {
+        return clients.preferring(first).submit(command);
+    }
+
+    @Override
+    public void step() {
+        clients.readOn();
+        LockSupport.parkNanos(STEP_NANOS);
+    }
+
+    @Override
+    public void pass(Duration duration) {
+        Duration end = elapsed().plus(duration);
+        while (elapsed().compareTo(end) < 0) {
+            step();
+        }
+    }
+
+    @Override
+    public Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    @Override
+    public void kill(int validator) {
+        nodes.get(validator).destroy();
+    }
+
+    @Override
+    public void restart(int validator) {
+        restart(validator, List.of());
+    }
+
+    @Override
+    public void restart(int validator, List<Behaviour> behaviours) {
+        List<String> words = new ArrayList<>(List.of(
+                nodes.get(validator).directory().toString(),
+                applicationMaker.getName(),
+                Integer.toString(reports.port())));
+        behaviours.forEach(behaviour -> words.add(NodeMain.word(behaviour)));
+        try {
+            nodes.get(validator).start(JVM, NodeMain.class, words);
+        } catch (IOException e) {
+            throw new ClusterException("v" + validator + " cannot be started: " + e.getMessage(), e);
+        }
+        nodes.get(validator).process().ifPresent(process -> reaper.watch(process.pid()));
+    }
+
+    @Override
+    public void pause(int validator) {
+        signal(validator, "STOP");
+    }
+
+    @Override
+    public void resume(int validator) {
+        signal(validator, "CONT");
+    }
+
+    private void signal(int validator, String name) {
+        try {
+            nodes.get(validator).signal(name);
+        } catch (IOException e) {
+            throw new ClusterException("v" + validator + " cannot be sent " + name + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterException("interrupted before v" + validator + " was sent " + name, e);
+        }
+    }
+
+    @Override
+    public void cut(int from, int to) {
+        proxies.cut(from, to);
+    }
+
+    @Override
+    public void delay(int from, int to, Duration by) {
+        proxies.delay(from, to, by);
+    }
+
+    @Override
+    public void heal() {
+        proxies.heal();
+    }
+
+    @Override
+    public long height(int validator) {
+        return clients.height(validator);
+    }
+
+    @Override
+    public Optional<StateAt> state(int validator) {
+        try {
+            return nodes.get(validator)
+                    .state()
+                    .map(STATE::matcher)
+                    .filter(Matcher::find)
+                    .map(found -> new StateAt(
+                            Long.parseLong(found.group(1)),
+                            Digest.of(HexFormat.of().parseHex(found.group(2)))));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String status(int validator) {
+        try {
+            return nodes.get(validator)
+                    .status()
+                    .map(Object::toString)
+                    .orElse(nodes.get(validator).process().isPresent() ? "does not answer" : "has ended");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "was not asked";
+        }
+    }
+
+    @Override
+    public List<String> logTail(int validator) {
+        return nodes.get(validator).tail();
+    }
+
+    @Override
+    public String again() {
+        filesStay = true;
+        return again + "; its files stay in " + directory;
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+        logs.close();
+        nodes.forEach(NodeProcess::destroy);
+        reaper.close();
+        reports.close();
+        proxies.close();
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+        if (!filesStay) {
+            delete();
+        }
+    }
+
+    private void delete() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            timeline.step(elapsed(), "cannot delete " + directory + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.parley.testkit.cluster;
+
+import static dev.parley.testkit.cluster.Capability.BYZANTINE;
+import static dev.parley.testkit.cluster.Capability.DELAY;
+import static dev.parley.testkit.cluster.Capability.KILL;
+import static dev.parley.testkit.cluster.Capability.PARTITION;
+import static dev.parley.testkit.cluster.Capability.PAUSE;
+import static dev.parley.testkit.cluster.Capability.POWER_LOSS;
+import static dev.parley.testkit.cluster.ClusterAssertions.assertContinuouslyThat;
+import static dev.parley.testkit.cluster.ClusterAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.app.CommandFailedException;
+import dev.parley.testkit.cluster.Register.Put;
+import java.time.Duration;
+import org.junit.jupiter.api.Timeout;
+
+/** One test, three worlds. */
+@Timeout(180)
+class ClusterTestTest {
+    @ClusterTest(
+            application = Register.class,
+            protocols = {"hotstuff", "tendermint", "honeybadger"},
+            worlds = {World.SIMULATOR, World.ONE_JVM},
+            seeds = 5,
+            needs = {KILL, PARTITION, BYZANTINE})
+    void commands_are_executed_once_whoever_dies_is_cut_off_or_lies(Cluster<Put, Integer> cluster) {
+        assertContinuouslyThat(cluster).answersWithin(Duration.ofSeconds(40));
+        assertThat(cluster.submit(new Put("a", 1)).result()).isZero();
+        cluster.kill(1);
+        assertThat(cluster.submit(1, new Put("a", 2)).result()).isEqualTo(1);
+        cluster.restart(1);
+        cluster.partition(0);
+        assertThat(cluster.submit(0, new Put("a", 3)).result()).isEqualTo(2);
+        cluster.heal();
+        assertThat(cluster).agrees().executedOnce().accusesNobody();
+        cluster.byzantine(3, "lossy");
+        for (int i = 4; i < 12; i++) {
+            assertThat(cluster.submit(i % 4, new Put("a", i)).result()).isEqualTo(i - 1);
+        }
+        assertThatThrownBy(() -> cluster.submit(new Put("a", -1))).isInstanceOf(CommandFailedException.class);
+        assertThat(cluster).agrees().executedOnce().hasAnsweredAll().reaches(12);
+    }
+
+    @ClusterTest(
+            application = Register.class,
+            protocols = "tendermint",
+            worlds = {World.PROCESSES, World.SIMULATOR},
+            needs = {KILL, PAUSE, PARTITION, DELAY, BYZANTINE})
+    void processes_do_what_simulated_validators_do(Cluster<Put, Integer> cluster) {
+        assertThat(cluster.submit(new Put("a", 1)).result()).isZero();
+        cluster.kill(1);
+        assertThat(cluster.submit(1, new Put("a", 2)).result()).isEqualTo(1);
+        cluster.restart(1);
+        cluster.await("v1 to be back", () -> cluster.state(1).isPresent());
+        cluster.pause(2);
+        assertThat(cluster.submit(2, new Put("a", 3)).result()).isEqualTo(2);
+        cluster.resume(2);
+        assertThat(cluster).agrees();
+        cluster.partition(0);
+        assertThat(cluster.submit(0, new Put("a", 4)).result()).isEqualTo(3);
+        cluster.heal();
+        cluster.delay(0, 1, Duration.ofMillis(50));
+        assertThat(cluster.submit(new Put("a", 5)).result()).isEqualTo(4);
+        assertThat(cluster).agrees().executedOnce().accusesNobody();
+        cluster.byzantine(3, "double-voter");
+        cluster.await("v3 to be back", () -> cluster.height(3) >= 5);
+        for (int i = 6; i < 12; i++) {
+            assertThat(cluster.submit(new Put("a", i)).result()).isEqualTo(i - 1);
+        }
+        assertThat(cluster).agrees().executedOnce().convicts(3);
+    }
+
+    @ClusterTest(application = Register.class, seeds = 20, needs = POWER_LOSS)
+    void what_was_acknowledged_outlives_a_loss_of_power(Cluster<Put, Integer> cluster) {
+        for (int i = 1; i <= 12; i++) {
+            assertThat(cluster.submit(new Put("a", i)).result()).isEqualTo(i - 1);
+            cluster.powerOff(i % 4);
+            cluster.restart(i % 4);
+        }
+        assertThat(cluster).agrees().executedOnce();
+    }
+
+    @ClusterTest(
+            application = Register.class,
+            worlds = {World.SIMULATOR, World.ONE_JVM},
+            needs = {KILL, PARTITION})
+    void a_script_breaks_any_cluster(Cluster<Put, Integer> cluster) {
+        cluster.play("""
+                        # v3 sleeps through half of it
+                        submit "a" to 1
+                        kill 3
+                        at 300ms partition 0 1 | 2 3
+                        submit "b" to 2
+                        at 800ms heal
+                        restart 3
+                        run until height 2
+                        """, name -> new Put(name, 7));
+        assertThat(cluster).hasAnsweredAll().agrees();
+        assertThat(cluster.submit(new Put("b", 8)).result()).isEqualTo(7);
+    }
+}
