@@ -58,12 +58,16 @@ final class InitCommand implements Callable<Integer> {
         this.screen = screen;
     }
 
+    /** Of validators of the Redis store. */
+    static ClusterLayout layout(String protocol, int validators) {
+        return ClusterLayout.of(protocol, validators)
+                .node((index, ports) ->
+                        "parley.redis { host = \"127.0.0.1\", port = " + ports.application() + " }\n");
+    }
+
     @Override
     public Integer call() {
-        if (!Protocols.names().contains(protocol)) {
-            throw new UsageException(
-                    "there is no protocol '" + protocol + "'; there is " + String.join(", ", Protocols.names()));
-        }
+        Protocols.require(protocol);
         if (size < 4 || size > 63) {
             throw new UsageException("--validators is 4 to 63, not " + size);
         }
@@ -72,10 +76,9 @@ final class InitCommand implements Callable<Integer> {
                     "--base-port is 1 to " + (LAST_PORT + 1 - ClusterLayout.PORTS_EACH * size) + ", not " + basePort);
         }
         try {
-            List<Ports> ports = ClusterLayout.of(protocol, size)
+            List<Ports> ports = layout(protocol, size)
                     .chainId(chainId)
                     .basePort(basePort)
-                    .node((index, own) -> "parley.redis { host = \"127.0.0.1\", port = " + own.application() + " }\n")
                     .write(directory);
             for (int i = 0; i < size; i++) {
                 screen.line("v" + i + "  peers " + ports.get(i).network() + "  clients "

@@ -20,6 +20,14 @@ final class Protocols {
         return names;
     }
 
+    /** @throws UsageException that lists what there is, if there is no such protocol */
+    static void require(String protocol) {
+        SortedSet<String> known = names();
+        if (!known.contains(protocol)) {
+            throw new UsageException("there is no protocol '" + protocol + "'; there is " + String.join(", ", known));
+        }
+    }
+
     /** What the simulator can run: protocols, some of them in several variants. */
     static SortedSet<String> simulated() {
         SortedSet<String> names = new TreeSet<>();

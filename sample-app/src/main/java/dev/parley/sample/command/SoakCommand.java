@@ -5,6 +5,7 @@ import dev.parley.sample.store.Batch;
 import dev.parley.sample.store.RedisStore;
 import dev.parley.sample.store.Replies;
 import dev.parley.testkit.cluster.NodeProcess;
+import dev.parley.testkit.cluster.ProcessCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -76,8 +76,15 @@ final class SoakCommand implements Callable<Integer> {
             names = "--partitions",
             paramLabel = "K",
             defaultValue = "2",
-            description = "How many partitions, of 5 s: ${DEFAULT-VALUE}.")
+            description = "How many partitions, on the wire: ${DEFAULT-VALUE}.")
     private int partitions = 2;
+
+    @Option(
+            names = "--partition-seconds",
+            paramLabel = "S",
+            defaultValue = "5",
+            description = "How long each lasts: ${DEFAULT-VALUE}.")
+    private int partitionSeconds = 5;
 
     @Option(
             names = "--minutes",
@@ -119,41 +126,31 @@ final class SoakCommand implements Callable<Integer> {
                 || pauses < 0
                 || partitions < 0
                 || pauseSeconds < 1
+                || partitionSeconds < 1
                 || minutes < 1
                 || load < 1
                 || outstanding < 1) {
             throw new UsageException("--kills, --pauses and --partitions are 0 or more, the others 1 or more");
         }
+        Protocols.require(protocol);
         boolean temporary = directory.toString().isEmpty();
         Path cluster = temporary ? Files.createTempDirectory("parley-soak") : directory;
-        int code = new CommandLine(
-                        new InitCommand(Screen.plain(new java.io.StringWriter(), new java.io.StringWriter())))
-                .execute("--protocol", protocol, "--dir", cluster.toString());
-        if (code != 0) {
-            throw new FailedException("the cluster cannot be laid out in " + cluster + "; is there a protocol '"
-                    + protocol + "', and is the directory empty?");
+        boolean right;
+        try (ProcessCluster processes = ProcessCluster.layOut(InitCommand.layout(protocol, VALIDATORS), cluster)) {
+            right = soak(cluster, processes);
         }
-        List<NodeProcess> nodes = NodeProcess.of(cluster);
-        Thread reaper = new Thread(() -> nodes.forEach(NodeProcess::destroy), "parley-reaper");
-        Runtime.getRuntime().addShutdownHook(reaper);
-        try {
-            boolean right = soak(cluster, nodes);
-            if (right && temporary) {
-                nodes.forEach(NodeProcess::destroy);
-                ClusterFiles.delete(cluster);
-            } else {
-                screen.line("its files: " + cluster);
-            }
-            return right ? 0 : ParleyCommand.FAILED;
-        } finally {
-            nodes.forEach(NodeProcess::destroy);
-            Runtime.getRuntime().removeShutdownHook(reaper);
+        if (right && temporary) {
+            ClusterFiles.delete(cluster);
+        } else {
+            screen.line("its files: " + cluster);
         }
+        return right ? 0 : ParleyCommand.FAILED;
     }
 
-    private boolean soak(Path cluster, List<NodeProcess> nodes) throws IOException, InterruptedException {
+    private boolean soak(Path cluster, ProcessCluster processes) throws IOException, InterruptedException {
+        List<NodeProcess> nodes = processes.nodes();
         for (NodeProcess node : nodes) {
-            node.start(NodeProcess.SERVER, ParleyCommand.class, NodeCommand.arguments(node.directory(), List.of()));
+            start(processes, node);
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();
@@ -181,7 +178,7 @@ final class SoakCommand implements Callable<Integer> {
             done++;
             long before = history.acknowledged();
             NodeProcess victim = nodes.get(random.nextInt(VALIDATORS));
-            strike(fault, victim, nodes, random);
+            strike(fault, victim, processes, random);
             screen.line(String.format(
                     "%6.1f s  %-9s v%d  %,d commands meanwhile, height %d",
                     (System.nanoTime() - begun) / 1e9,
@@ -226,15 +223,14 @@ final class SoakCommand implements Callable<Integer> {
     }
 
     /** And mends it again: one validator of four is hit at a time, which is as many as may be. */
-    private void strike(Fault fault, NodeProcess victim, List<NodeProcess> nodes, Random random)
+    private void strike(Fault fault, NodeProcess victim, ProcessCluster processes, Random random)
             throws IOException, InterruptedException {
         switch (fault) {
             case KILL -> {
                 victim.signal("KILL");
                 victim.awaitEnd();
                 Thread.sleep(random.nextInt(2_000));
-                victim.start(
-                        NodeProcess.SERVER, ParleyCommand.class, NodeCommand.arguments(victim.directory(), List.of()));
+                start(processes, victim);
                 victim.awaitReady();
             }
             case PAUSE -> {
@@ -244,18 +240,19 @@ final class SoakCommand implements Callable<Integer> {
                 victim.awaitReady();
             }
             case PARTITION -> {
-                for (NodeProcess other : nodes) {
-                    if (other.index() != victim.index()) {
-                        victim.fault("cut/" + other.index());
-                        other.fault("cut/" + victim.index());
-                    }
-                }
-                Thread.sleep(5_000);
-                for (NodeProcess node : nodes) {
-                    node.fault("heal");
-                }
+                processes.isolate(victim.index());
+                Thread.sleep(partitionSeconds * 1000L);
+                processes.heal();
             }
         }
+    }
+
+    private static void start(ProcessCluster processes, NodeProcess node) throws IOException {
+        processes.start(
+                node.index(),
+                NodeProcess.SERVER,
+                ParleyCommand.class,
+                NodeCommand.arguments(node.directory(), List.of()));
     }
 
     private static long height(List<NodeProcess> nodes) throws InterruptedException {

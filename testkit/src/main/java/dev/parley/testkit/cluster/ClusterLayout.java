@@ -55,6 +55,10 @@ public final class ClusterLayout {
         return new ClusterLayout(protocol, validators);
     }
 
+    int validators() {
+        return validators;
+    }
+
     /** {@code parley} unless this says otherwise. */
     public ClusterLayout chainId(String name) {
         chainId = name;
@@ -67,7 +71,7 @@ public final class ClusterLayout {
         return this;
     }
 
-    /** Validators reach each other at these ports, by index, where somebody passes on what comes to {@link Ports#network}. */
+    /** Validators reach each other at these ports, by index, where {@link LinkProxies} pass on what comes to {@link Ports#network}. */
     ClusterLayout behind(List<Integer> ports) {
         canonicalPorts = List.copyOf(ports);
         return this;
@@ -197,7 +201,10 @@ public final class ClusterLayout {
     }
 
     private String nodeConf(int index, Ports ports) {
-        String bound = canonicalPorts == null ? "" : "  network.cluster.bind-port = " + ports.network() + "\n";
+        String bound = canonicalPorts == null
+                ? ""
+                : "  network.cluster.bind-port = " + ports.network() + "\n";
+        String known = canonicalPorts == null ? "" : LinkProxies.settings(index);
         return "# One validator: its own and no other's.\n"
                 + "include \"" + SHARED + "\"\n"
                 + "parley {\n"
@@ -213,6 +220,7 @@ public final class ClusterLayout {
                 + "  # Health, status and faults, for whoever may use this machine: keep it on loopback.\n"
                 + "  admin { host = \"127.0.0.1\", port = " + ports.admin() + ", faults = on }\n"
                 + "}\n"
+                + known
                 + node.apply(index, ports);
     }
 }

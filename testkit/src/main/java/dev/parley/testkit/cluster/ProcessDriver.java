@@ -46,8 +46,7 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     private final Timeline timeline;
     private final String again;
     private final Path directory;
-    private final Reaper reaper;
-    private final LinkProxies proxies;
+    private final ProcessCluster processes;
     private final ReportServer reports;
     private final List<NodeProcess> nodes;
     private final ActorSystem<Void> system;
@@ -71,19 +70,13 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
         this.again = again;
         try {
             directory = Files.createTempDirectory("parley-cluster");
-            reaper = new Reaper(directory);
-            proxies = new LinkProxies(size);
+            processes = ProcessCluster.layOut(
+                    ClusterLayout.of(underTest.name(), size).shared(config), directory);
             reports = new ReportServer(watchtower, timeline, this::elapsed);
-            List<ClusterLayout.Ports> ports = ClusterLayout.of(underTest.name(), size)
-                    .behind(proxies.ports())
-                    .shared(config)
-                    .node((validator, own) -> LinkProxies.settings(validator))
-                    .write(directory);
-            proxies.forward(ports.stream().map(ClusterLayout.Ports::network).toList());
         } catch (IOException e) {
             throw new ClusterException("a cluster cannot be laid out in a temporary directory: " + e.getMessage(), e);
         }
-        nodes = NodeProcess.of(directory);
+        nodes = processes.nodes();
         Config shared = ClusterLayout.shared(directory);
         watch(underTest, shared, watchtower);
         system = ActorSystem.create(Behaviors.empty(), "parley-test");
@@ -171,11 +164,10 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
                 Integer.toString(reports.port())));
         behaviours.forEach(behaviour -> words.add(NodeMain.word(behaviour)));
         try {
-            nodes.get(validator).start(JVM, NodeMain.class, words);
+            processes.start(validator, JVM, NodeMain.class, words);
         } catch (IOException e) {
             throw new ClusterException("v" + validator + " cannot be started: " + e.getMessage(), e);
         }
-        nodes.get(validator).process().ifPresent(process -> reaper.watch(process.pid()));
     }
 
     @Override
@@ -201,17 +193,17 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
 
     @Override
     public void cut(int from, int to) {
-        proxies.cut(from, to);
+        processes.cut(from, to);
     }
 
     @Override
     public void delay(int from, int to, Duration by) {
-        proxies.delay(from, to, by);
+        processes.delay(from, to, by);
     }
 
     @Override
     public void heal() {
-        proxies.heal();
+        processes.heal();
     }
 
     @Override
@@ -263,10 +255,8 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     public void close() {
         clients.close();
         logs.close();
-        nodes.forEach(NodeProcess::destroy);
-        reaper.close();
+        processes.close();
         reports.close();
-        proxies.close();
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
         if (!filesStay) {

@@ -1,0 +1,85 @@
+package dev.parley.testkit.cluster;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Processes of a cluster that is laid out for them on this machine, with proxies on the links between them, and somebody who ends them with this process
+ * however that ends. Wants Linux. Not thread-safe, but for its links.
+ */
+public final class ProcessCluster implements AutoCloseable {
+    private final List<NodeProcess> nodes;
+    private final Reaper reaper;
+    private final LinkProxies proxies;
+
+    private ProcessCluster(List<NodeProcess> nodes, Reaper reaper, LinkProxies proxies) {
+        this.nodes = nodes;
+        this.reaper = reaper;
+        this.proxies = proxies;
+    }
+
+    /**
+     * Lays out a cluster, of which nothing runs yet.
+     *
+     * @param directory made if it is not there; no cluster is in it
+     * @throws IOException if it cannot be written
+     */
+    public static ProcessCluster layOut(ClusterLayout layout, Path directory) throws IOException {
+        LinkProxies proxies = new LinkProxies(layout.validators());
+        try {
+            List<ClusterLayout.Ports> ports = layout.behind(proxies.ports()).write(directory);
+            proxies.forward(ports.stream().map(ClusterLayout.Ports::network).toList());
+            return new ProcessCluster(NodeProcess.of(directory), new Reaper(directory), proxies);
+        } catch (IOException | RuntimeException e) {
+            proxies.close();
+            throw e;
+        }
+    }
+
+    /** By index. */
+    public List<NodeProcess> nodes() {
+        return nodes;
+    }
+
+    /** Starts a validator that does not run; see {@link NodeProcess#start}. */
+    public void start(int validator, List<String> jvmOptions, Class<?> main, List<String> arguments)
+            throws IOException {
+        NodeProcess node = nodes.get(validator);
+        node.start(jvmOptions, main, arguments);
+        node.process().ifPresent(process -> reaper.watch(process.pid()));
+    }
+
+    /** Holds back what one validator sends to another, until {@link #heal}. */
+    public void cut(int from, int to) {
+        proxies.cut(from, to);
+    }
+
+    /** Lets what one validator sends to another take so much longer, until {@link #heal}. */
+    public void delay(int from, int to, Duration by) {
+        proxies.delay(from, to, by);
+    }
+
+    /** Parts one validator from all others, until {@link #heal}. */
+    public void isolate(int validator) {
+        for (int other = 0; other < nodes.size(); other++) {
+            if (other != validator) {
+                cut(validator, other);
+                cut(other, validator);
+            }
+        }
+    }
+
+    public void heal() {
+        proxies.heal();
+    }
+
+    /** Ends all processes at once. */
+    @Override
+    public void close() {
+        nodes.forEach(NodeProcess::destroy);
+        reaper.close();
+        proxies.close();
+    }
+}
