@@ -45,6 +45,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -89,6 +90,8 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     /** The same with what is put around it. */
     private final Network joined;
 
+    private final BiFunction<ValidatorId, Storage, Storage> around;
+
     private final @Nullable Path data;
     /** By validator; on disk, those that are open. */
     private final Map<Integer, Storage> storages = new HashMap<>();
@@ -104,6 +107,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         behaviours = new HashMap<>(builder.behaviours);
         correct = builder.correct;
         joined = builder.network.apply(network);
+        around = builder.storage;
         config = builder.overrides.withFallback(ConfigFactory.load()).resolve();
         protocol = protocol(config);
         keys = builder.keys.apply(builder.powers.length);
@@ -159,6 +163,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         private final Map<Integer, UnaryOperator<ConsensusProtocol>> behaviours = new HashMap<>();
         private UnaryOperator<ConsensusProtocol> correct = UnaryOperator.identity();
         private UnaryOperator<Network> network = UnaryOperator.identity();
+        private BiFunction<ValidatorId, Storage, Storage> storage = (validator, opened) -> opened;
         private Config overrides = ConfigFactory.empty();
         private KeyDealer dealer =
                 (chainId, size, threshold) -> ThresholdDealer.deal(chainId, size, threshold, new SecureRandom())
@@ -203,6 +208,12 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         /** Puts something between validators and their network. */
         public Builder<C, R, S> network(UnaryOperator<Network> around) {
             network = around;
+            return this;
+        }
+
+        /** Puts something around each validator's storage, such as faults. */
+        public Builder<C, R, S> storage(BiFunction<ValidatorId, Storage, Storage> around) {
+            storage = around;
             return this;
         }
 
@@ -372,7 +383,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                         application,
                         settings,
                         joined,
-                        storages.computeIfAbsent(index, i -> open(setup)),
+                        storages.computeIfAbsent(index, i -> around.apply(setup.self(), open(setup))),
                         System::currentTimeMillis,
                         observer));
     }

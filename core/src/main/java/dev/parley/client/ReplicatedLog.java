@@ -21,7 +21,7 @@ public interface ReplicatedLog {
 
     /**
      * All entries in order, from {@code fromHeight} on, those to come included: the source does not complete by itself. It fails with
-     * {@link IllegalArgumentException} if the validator has pruned that height.
+     * {@link IllegalArgumentException} if the validator has pruned that height, and with {@link IllegalStateException} once it has stopped.
      *
      * @param fromHeight 1 or more
      */

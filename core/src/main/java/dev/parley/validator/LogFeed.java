@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
 
 /** Lets readers follow a validator's log: reads what is there and wakes those who wait for more. Thread-safe. */
 final class LogFeed {
@@ -20,6 +21,7 @@ final class LogFeed {
     private final Storage storage;
     private List<CompletableFuture<NotUsed>> waiting = new ArrayList<>();
     private long height;
+    private @Nullable IllegalStateException over;
 
     LogFeed(Storage storage) {
         this.storage = storage;
@@ -44,6 +46,18 @@ final class LogFeed {
         woken.forEach(reader -> reader.complete(NotUsed.getInstance()));
     }
 
+    /** No block will come any more: who waits for one hears why. */
+    void stop(String why) {
+        IllegalStateException stopped = new IllegalStateException("the validator has stopped: " + why);
+        List<CompletableFuture<NotUsed>> woken;
+        synchronized (this) {
+            over = stopped;
+            woken = waiting;
+            waiting = new ArrayList<>();
+        }
+        woken.forEach(reader -> reader.completeExceptionally(stopped));
+    }
+
     Source<LogEntry, NotUsed> read(long fromHeight) {
         if (fromHeight < 1) {
             throw new IllegalArgumentException("the first entry has height 1, not " + fromHeight);
@@ -65,6 +79,9 @@ final class LogFeed {
     }
 
     private synchronized CompletableFuture<NotUsed> whenThere(long wanted) {
+        if (over != null) {
+            return CompletableFuture.failedFuture(over);
+        }
         if (wanted <= height) {
             return CompletableFuture.completedFuture(NotUsed.getInstance());
         }

@@ -96,6 +96,7 @@ public final class ValidatorNode implements AutoCloseable {
     private <C, R, S> ValidatorNode(ActorSystem<?> system, String name, Parts<C, R, S> parts) {
         this.system = system;
         this.feed = new LogFeed(parts.storage());
+        var unused = stopped.thenAccept(feed::stop);
         this.refusals = new RefusalMeter(parts.setup().validators().size());
         this.guardian =
                 system.systemActorOf(guardian(parts), name, DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER));

@@ -41,8 +41,8 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage("dev.parley.testkit..")
             .and()
-            // Its live half brings commands to real clusters, and commands expire.
-            .resideOutsideOfPackage("dev.parley.testkit.contract..")
+            // Their live halves bring commands to real clusters, where time passes.
+            .resideOutsideOfPackages("dev.parley.testkit.contract..", "dev.parley.testkit.cluster..")
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()
@@ -73,9 +73,9 @@ class ArchitectureTest {
                             "dev.parley.testkit.sim.."))));
 
     @ArchTest
-    static final ArchRule only_contracts_know_JUnit_and_AssertJ = noClasses()
+    static final ArchRule only_contracts_and_cluster_tests_know_JUnit_and_AssertJ = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.parley.testkit.contract..")
+            .resideOutsideOfPackages("dev.parley.testkit.contract..", "dev.parley.testkit.cluster..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.junit..", "org.assertj..", "org.awaitility..", "dev.parley.testkit.contract..");

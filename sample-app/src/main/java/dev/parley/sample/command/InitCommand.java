@@ -61,8 +61,7 @@ final class InitCommand implements Callable<Integer> {
     /** Of validators of the Redis store. */
     static ClusterLayout layout(String protocol, int validators) {
         return ClusterLayout.of(protocol, validators)
-                .node((index, ports) ->
-                        "parley.redis { host = \"127.0.0.1\", port = " + ports.application() + " }\n");
+                .node((index, ports) -> "parley.redis { host = \"127.0.0.1\", port = " + ports.application() + " }\n");
     }
 
     @Override
@@ -76,10 +75,8 @@ final class InitCommand implements Callable<Integer> {
                     "--base-port is 1 to " + (LAST_PORT + 1 - ClusterLayout.PORTS_EACH * size) + ", not " + basePort);
         }
         try {
-            List<Ports> ports = layout(protocol, size)
-                    .chainId(chainId)
-                    .basePort(basePort)
-                    .write(directory);
+            List<Ports> ports =
+                    layout(protocol, size).chainId(chainId).basePort(basePort).write(directory);
             for (int i = 0; i < size; i++) {
                 screen.line("v" + i + "  peers " + ports.get(i).network() + "  clients "
                         + ports.get(i).clients() + "  redis " + ports.get(i).application() + "  admin "

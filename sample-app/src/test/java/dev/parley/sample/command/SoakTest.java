@@ -45,9 +45,10 @@ class SoakTest {
             List<CompletableFuture<Soak>> soaks = List.of("hotstuff", "tendermint", "honeybadger").stream()
                     .map(protocol -> CompletableFuture.supplyAsync(() -> soak(protocol), threads))
                     .toList();
-            assertThat(soaks.stream().map(CompletableFuture::join)).allSatisfy(soak -> assertThat(soak.out())
-                    .as(soak.protocol() + " ended with " + soak.code())
-                    .contains("9 of 9 faults in ", "✓ nothing acknowledged is lost"));
+            assertThat(soaks.stream().map(CompletableFuture::join))
+                    .allSatisfy(soak -> assertThat(soak.out())
+                            .as(soak.protocol() + " ended with " + soak.code())
+                            .contains("9 of 9 faults in ", "✓ nothing acknowledged is lost"));
         }
     }
 }

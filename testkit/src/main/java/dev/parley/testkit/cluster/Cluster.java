@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /**
  * A running cluster in the hand of a test, wherever it runs. Validators are given by index. Whatever waits, waits for a condition and lets time
@@ -66,17 +67,15 @@ public final class Cluster<C, R> implements AutoCloseable {
             int size,
             Set<Capability> needs,
             Driver<C, R> driver,
-            Ledger<C, R> ledger,
-            Timeline timeline,
-            Watchtower watchtower) {
+            Witness<C, R> witness) {
         this.world = world;
         this.protocol = protocol;
         this.size = size;
         this.needs = needs.isEmpty() ? EnumSet.noneOf(Capability.class) : EnumSet.copyOf(needs);
         this.driver = driver;
-        this.ledger = ledger;
-        this.timeline = timeline;
-        this.watchtower = watchtower;
+        this.ledger = witness.ledger();
+        this.timeline = witness.timeline();
+        this.watchtower = witness.watchtower();
         driver.start();
     }
 
@@ -203,19 +202,19 @@ public final class Cluster<C, R> implements AutoCloseable {
     /** Ends a validator at once, as a crash does. */
     public void kill(int validator) {
         need(Capability.KILL);
-        end(validator, "kills");
+        end(validator, "kills", driver::kill);
     }
 
     /** Ends a validator at once, and what its disk has not been told to keep is lost. */
     public void powerOff(int validator) {
         need(Capability.POWER_LOSS);
-        end(validator, "cuts the power of");
+        end(validator, "cuts the power of", driver::powerOff);
     }
 
-    private void end(int validator, String how) {
+    private void end(int validator, String how, IntConsumer ending) {
         requireUp(validator);
         timeline.step(driver.elapsed(), how + " v" + validator);
-        driver.kill(validator);
+        ending.accept(validator);
         down.add(validator);
         paused.remove(validator);
     }

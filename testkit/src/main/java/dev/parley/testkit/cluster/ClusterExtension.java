@@ -187,9 +187,7 @@ final class ClusterExtension implements TestTemplateInvocationContextProvider {
     private static <C, R> Cluster<C, R> start(Run run, Application<C, R, ?> application) {
         ClusterTest test = run.test();
         ProtocolUnderTest protocol = ProtocolUnderTest.named(run.protocol());
-        Ledger<C, R> ledger = new Ledger<>(application);
-        Timeline timeline = new Timeline();
-        Watchtower watchtower = new Watchtower();
+        Witness<C, R> witness = new Witness<>(application);
         Set<Capability> needs = EnumSet.noneOf(Capability.class);
         needs.addAll(Arrays.asList(test.needs()));
         Driver<C, R> driver = switch (run.world()) {
@@ -200,9 +198,7 @@ final class ClusterExtension implements TestTemplateInvocationContextProvider {
                         test.validators(),
                         Set.of(test.weather()),
                         run.seed(),
-                        ledger,
-                        timeline,
-                        watchtower,
+                        witness,
                         run.again());
             case ONE_JVM ->
                 new LocalDriver<>(
@@ -210,9 +206,8 @@ final class ClusterExtension implements TestTemplateInvocationContextProvider {
                         protocol,
                         test.validators(),
                         test.config(),
-                        ledger,
-                        timeline,
-                        watchtower,
+                        needs.contains(Capability.POWER_LOSS) || needs.contains(Capability.REAL_DISK),
+                        witness,
                         run.again());
             case PROCESSES ->
                 new ProcessDriver<>(
@@ -221,13 +216,11 @@ final class ClusterExtension implements TestTemplateInvocationContextProvider {
                         protocol,
                         test.validators(),
                         test.config(),
-                        ledger,
-                        timeline,
-                        watchtower,
+                        witness,
                         run.again());
         };
         try {
-            return new Cluster<>(run.world(), protocol, test.validators(), needs, driver, ledger, timeline, watchtower);
+            return new Cluster<>(run.world(), protocol, test.validators(), needs, driver, witness);
         } catch (RuntimeException | Error e) {
             driver.close();
             throw e;

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import dev.parley.crypto.KeyDirectory;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.ThresholdKeyFile;
@@ -15,11 +16,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of validators in processes of their own on this machine: {@code cluster.conf}, which is the same for all, and for each validator a
@@ -155,6 +159,39 @@ public final class ClusterLayout {
         }
     }
 
+    /**
+     * Deals keys to validators that run in one process.
+     *
+     * @param directory made if it is not there
+     */
+    static KeyDirectory deal(Path directory, String chainId, int validators) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new ClusterException("keys cannot be put into " + directory + ": " + e.getMessage(), e);
+        }
+        KeyDirectory keys = new KeyDirectory(directory);
+        SecureRandom random = new SecureRandom();
+        Dealt dealt = ThresholdDealer.deal(chainId, validators, (validators - 1) / 3 + 1, random);
+        for (int i = 0; i < validators; i++) {
+            KeyFile.save(keys.key(i), KeyPair.generate(random));
+            ThresholdKeyFile.save(
+                    keys.thresholdKey(i), dealt.keys(), dealt.secrets().get(i));
+        }
+        return keys;
+    }
+
+    /** Deletes a directory with all that is in it, as far as that can be done. */
+    static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LoggerFactory.getLogger(ClusterLayout.class).warn("{} stays: {}", directory, e.getMessage());
+        }
+    }
+
     private static void create(Path file, String text) throws IOException {
         Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
     }
@@ -201,9 +238,7 @@ public final class ClusterLayout {
     }
 
     private String nodeConf(int index, Ports ports) {
-        String bound = canonicalPorts == null
-                ? ""
-                : "  network.cluster.bind-port = " + ports.network() + "\n";
+        String bound = canonicalPorts == null ? "" : "  network.cluster.bind-port = " + ports.network() + "\n";
         String known = canonicalPorts == null ? "" : LinkProxies.settings(index);
         return "# One validator: its own and no other's.\n"
                 + "include \"" + SHARED + "\"\n"

@@ -28,6 +28,9 @@ interface Driver<C, R> extends AutoCloseable {
     /** It runs; afterwards it does not. */
     void kill(int validator);
 
+    /** As {@link #kill}; what its disk had not been told to keep is lost. */
+    void powerOff(int validator);
+
     /** It does not run; afterwards it does, and has what it had stored. */
     void restart(int validator);
 

@@ -19,10 +19,10 @@ final class LiveClients<C, R> implements AutoCloseable {
     private final Watchtower watchtower;
     private final Ledger<C, R> ledger;
 
-    LiveClients(IntFunction<? extends ParleyClient<C, R>> connect, Watchtower watchtower, Ledger<C, R> ledger) {
+    LiveClients(IntFunction<? extends ParleyClient<C, R>> connect, Witness<C, R> witness) {
         this.connect = connect;
-        this.watchtower = watchtower;
-        this.ledger = ledger;
+        this.watchtower = witness.watchtower();
+        this.ledger = witness.ledger();
     }
 
     /** Reads the log of the next validator from now on. */

@@ -7,25 +7,36 @@ import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.KeyDirectory;
 import dev.parley.log.CommandPayloads;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import dev.parley.validator.ValidatorNode.StateAt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster in the test's own JVM. */
 final class LocalDriver<C, R> implements Driver<C, R> {
     private static final long STEP_NANOS = 5_000_000;
     private static final long ANSWER_SECONDS = 5;
+    /** So long a write is waited for that can be cut. */
+    private static final long CUT_MILLIS = 500;
 
     private final LocalCluster<C, R, ?> cluster;
     private final LiveClients<C, R> clients;
@@ -33,6 +44,11 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     private final Timeline timeline;
     private final Watchtower watchtower;
     private final WatchedNode watched;
+    /** By validator; none if they keep all in memory. */
+    private final Map<Integer, CutDisk> disks = new ConcurrentHashMap<>();
+
+    private final AtomicLong seeds = new AtomicLong();
+    private final @Nullable Path folder;
     private final String again;
     private final long begun = System.nanoTime();
 
@@ -41,24 +57,37 @@ final class LocalDriver<C, R> implements Driver<C, R> {
             ProtocolUnderTest underTest,
             int size,
             String config,
-            Ledger<C, R> ledger,
-            Timeline timeline,
-            Watchtower watchtower,
+            boolean onDisk,
+            Witness<C, R> witness,
             String again) {
         this.underTest = underTest;
-        this.timeline = timeline;
-        this.watchtower = watchtower;
+        this.timeline = witness.timeline();
+        this.watchtower = witness.watchtower();
         this.again = again;
         this.watched = new WatchedNode(size, watchtower::signed);
-        cluster = LocalCluster.of(size, application)
+        var builder = LocalCluster.of(size, application)
                 .config(config)
                 .protocol(underTest.name())
                 .correct(watched::around)
                 .network(watched::around)
-                .observer((validator, observation) -> observed(validator.index(), observation))
-                .start();
+                .observer((validator, observation) -> observed(validator.index(), observation));
+        if (onDisk) {
+            folder = temporary();
+            KeyDirectory keys = ClusterLayout.deal(folder.resolve("keys"), "parley", size);
+            Path data = folder.resolve("data");
+            builder.config("parley.chain-id = parley")
+                    .keys(keys)
+                    .data(data)
+                    .storage((validator, disk) -> disks.compute(
+                            validator.index(),
+                            (index, before) -> new CutDisk(
+                                    disk, data.resolve(validator.toString()).resolve("db"), seeds.incrementAndGet())));
+        } else {
+            folder = null;
+        }
+        cluster = builder.start();
         watchtower.watch(underTest, cluster.protocol(), anySetup());
-        clients = new LiveClients<>(cluster::client, watchtower, ledger);
+        clients = new LiveClients<>(cluster::client, witness);
     }
 
     /** As any validator has it, but for its secrets. */
@@ -116,6 +145,29 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     public void kill(int validator) {
         cluster.kill(validator);
         cluster.node(validator).stopped().toCompletableFuture().join();
+    }
+
+    @Override
+    public void powerOff(int validator) {
+        Objects.requireNonNull(disks.get(validator)).cut();
+        try {
+            cluster.node(validator).stopped().toCompletableFuture().get(CUT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // It writes nothing just now.
+            kill(validator);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("v" + validator + " cannot say why it has stopped", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("parley-cluster");
+        } catch (IOException e) {
+            throw new ClusterException("there is no temporary directory: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -204,5 +256,8 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     public void close() {
         clients.close();
         cluster.close();
+        if (folder != null) {
+            ClusterLayout.delete(folder);
+        }
     }
 }

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -43,7 +41,6 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     private static final Pattern STATE = Pattern.compile("height (\\d+) state ([0-9a-f]{64})");
 
     private final Class<?> applicationMaker;
-    private final Timeline timeline;
     private final String again;
     private final Path directory;
     private final ProcessCluster processes;
@@ -61,30 +58,25 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
             ProtocolUnderTest underTest,
             int size,
             String config,
-            Ledger<C, R> ledger,
-            Timeline timeline,
-            Watchtower watchtower,
+            Witness<C, R> witness,
             String again) {
         this.applicationMaker = applicationMaker;
-        this.timeline = timeline;
         this.again = again;
         try {
             directory = Files.createTempDirectory("parley-cluster");
             processes = ProcessCluster.layOut(
                     ClusterLayout.of(underTest.name(), size).shared(config), directory);
-            reports = new ReportServer(watchtower, timeline, this::elapsed);
+            reports = new ReportServer(witness, this::elapsed);
         } catch (IOException e) {
             throw new ClusterException("a cluster cannot be laid out in a temporary directory: " + e.getMessage(), e);
         }
         nodes = processes.nodes();
         Config shared = ClusterLayout.shared(directory);
-        watch(underTest, shared, watchtower);
+        watch(underTest, shared, witness.watchtower());
         system = ActorSystem.create(Behaviors.empty(), "parley-test");
         logs = ParleyNode.client(shared, application.commands(), application.results(), 0);
         clients = new LiveClients<>(
-                first -> ParleyNode.client(shared, application.commands(), application.results(), first),
-                watchtower,
-                ledger);
+                first -> ParleyNode.client(shared, application.commands(), application.results(), first), witness);
     }
 
     private static void watch(ProtocolUnderTest underTest, Config shared, Watchtower watchtower) {
@@ -149,6 +141,12 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     @Override
     public void kill(int validator) {
         nodes.get(validator).destroy();
+    }
+
+    @Override
+    public void powerOff(int validator) {
+        throw new UnsupportedOperationException(
+                World.PROCESSES.lacks(Capability.POWER_LOSS).orElse(""));
     }
 
     @Override
@@ -260,17 +258,7 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
         if (!filesStay) {
-            delete();
-        }
-    }
-
-    private void delete() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            timeline.step(elapsed(), "cannot delete " + directory + ": " + e.getMessage());
+            ClusterLayout.delete(directory);
         }
     }
 }

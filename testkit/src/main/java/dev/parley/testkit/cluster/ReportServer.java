@@ -25,10 +25,10 @@ final class ReportServer implements AutoCloseable {
     private final Timeline timeline;
     private final Supplier<Duration> elapsed;
 
-    ReportServer(Watchtower watchtower, Timeline timeline, Supplier<Duration> elapsed) throws IOException {
+    ReportServer(Witness<?, ?> witness, Supplier<Duration> elapsed) throws IOException {
         this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        this.watchtower = watchtower;
-        this.timeline = timeline;
+        this.watchtower = witness.watchtower();
+        this.timeline = witness.timeline();
         this.elapsed = elapsed;
         Thread.ofVirtual().name("parley-reports").start(this::accept);
     }

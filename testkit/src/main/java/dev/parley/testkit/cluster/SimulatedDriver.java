@@ -54,15 +54,13 @@ final class SimulatedDriver<C, R> implements Driver<C, R>, SimulatedCluster.List
             int size,
             Set<Fault> weather,
             long seed,
-            Ledger<C, R> ledger,
-            Timeline timeline,
-            Watchtower watchtower,
+            Witness<C, R> witness,
             String again) {
         this.application = application;
         this.protocol = protocol;
-        this.ledger = ledger;
-        this.timeline = timeline;
-        this.watchtower = watchtower;
+        this.ledger = witness.ledger();
+        this.timeline = witness.timeline();
+        this.watchtower = witness.watchtower();
         this.again = again;
         RandomStream random = new RandomStream(seed);
         this.cluster = new SimulatedCluster(
@@ -182,6 +180,11 @@ final class SimulatedDriver<C, R> implements Driver<C, R>, SimulatedCluster.List
 
     @Override
     public void kill(int validator) {
+        cluster.crash(validator);
+    }
+
+    @Override
+    public void powerOff(int validator) {
         cluster.crash(validator);
     }
 

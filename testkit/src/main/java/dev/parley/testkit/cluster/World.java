@@ -29,10 +29,8 @@ public enum World {
                         };
                     case ONE_JVM ->
                         switch (capability) {
-                            case POWER_LOSS -> "what validators of one JVM have stored is in memory and outlives them";
                             case PAUSE -> "validators of one JVM share its threads: none can be stopped alone";
                             case DELAY -> "the network of one JVM hands messages over at once";
-                            case REAL_DISK -> "what validators of one JVM store is in memory";
                             default -> null;
                         };
                     case PROCESSES ->

@@ -426,7 +426,11 @@ public abstract class ReplicatedLogContract {
         try (var cluster = cluster(4).start();
                 var client = cluster.client(2)) {
             get(client.submit(new Add(1)));
+            var reader = cluster.node(2).log().read(1).runWith(Sink.ignore(), cluster.system());
             cluster.kill(2);
+            await("who reads hears that the validator has stopped")
+                    .atMost(PATIENCE)
+                    .until(() -> reader.toCompletableFuture().isCompletedExceptionally());
             for (int i = 2; i < 20; i++) {
                 assertThat(get(client.submit(new Add(i))).result()).isEqualTo(1);
             }

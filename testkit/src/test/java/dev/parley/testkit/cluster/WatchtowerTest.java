@@ -13,6 +13,7 @@ import dev.parley.testkit.sim.ProtocolUnderTest;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,16 +22,14 @@ import org.junit.jupiter.api.Timeout;
 class WatchtowerTest {
     private final Application<Put, Integer, Contents> application =
             Application.of(Register::new, Put.class, Integer.class, Contents.class);
-    private final Ledger<Put, Integer> ledger = new Ledger<>(application);
-    private final Timeline timeline = new Timeline();
-    private final Watchtower watchtower = new Watchtower();
+    private final Witness<Put, Integer> witness = new Witness<>(application);
 
     @Test
     void a_live_validator_that_signs_twice_for_one_slot_is_found() {
         ProtocolUnderTest protocol = ProtocolUnderTest.named("hotstuff");
-        var driver = new LocalDriver<>(application, protocol, 4, "", ledger, timeline, watchtower, "");
-        try (var cluster = new Cluster<>(
-                World.ONE_JVM, protocol, 4, EnumSet.allOf(Capability.class), driver, ledger, timeline, watchtower)) {
+        var driver = new LocalDriver<>(application, protocol, 4, "", false, witness, "");
+        try (var cluster =
+                new Cluster<>(World.ONE_JVM, protocol, 4, EnumSet.allOf(Capability.class), driver, witness)) {
             cluster.submit(new Put("a", 1));
             driver.kill(3);
             // Nobody has told those who watch that it is Byzantine, as if the protocol itself had the bug.
@@ -48,24 +47,23 @@ class WatchtowerTest {
     @Test
     void a_receipt_of_what_the_log_does_not_give_is_found() {
         ProtocolUnderTest protocol = ProtocolUnderTest.named("hotstuff");
-        var driver = new SimulatedDriver<>(
-                application, protocol, 4, java.util.Set.of(), 1, ledger, timeline, watchtower, "");
-        var cluster = new Cluster<>(
-                World.SIMULATOR, protocol, 4, EnumSet.noneOf(Capability.class), driver, ledger, timeline, watchtower);
+        var driver = new SimulatedDriver<>(application, protocol, 4, Set.of(), 1, witness, "");
+        var cluster = new Cluster<>(World.SIMULATOR, protocol, 4, EnumSet.noneOf(Capability.class), driver, witness);
         Put put = new Put("a", 1);
         Receipt<Integer> receipt = cluster.submit(put);
-        assertThat(ledger.objection()).isEmpty();
-        assertThatThrownBy(() ->
-                        ledger.acknowledged(put, new Receipt<>(7, receipt.height(), receipt.index(), receipt.block())))
+        assertThat(witness.ledger().objection()).isEmpty();
+        assertThatThrownBy(() -> witness.ledger()
+                        .acknowledged(put, new Receipt<>(7, receipt.height(), receipt.index(), receipt.block())))
                 .hasMessageContaining("a client was told the result 7 at ");
-        assertThatThrownBy(() ->
-                        ledger.acknowledged(put, new Receipt<>(0, receipt.height(), receipt.index(), BlockId.GENESIS)))
+        assertThatThrownBy(() -> witness.ledger()
+                        .acknowledged(put, new Receipt<>(0, receipt.height(), receipt.index(), BlockId.GENESIS)))
                 .hasMessageContaining("a client was told of ");
-        assertThatThrownBy(() -> ledger.acknowledged(new Put("b", 1), receipt))
+        assertThatThrownBy(() -> witness.ledger().acknowledged(new Put("b", 1), receipt))
                 .hasMessageContaining("where another is");
-        assertThatThrownBy(() -> ledger.acknowledged(put, receipt)).hasMessageContaining("two clients were told");
-        ledger.acknowledged(put, new Receipt<>(0, receipt.height() + 5, 0, receipt.block()));
-        assertThat(ledger.objection())
+        assertThatThrownBy(() -> witness.ledger().acknowledged(put, receipt))
+                .hasMessageContaining("two clients were told");
+        witness.ledger().acknowledged(put, new Receipt<>(0, receipt.height() + 5, 0, receipt.block()));
+        assertThat(witness.ledger().objection())
                 .hasValueSatisfying(
                         why -> assertThat(why).contains("1 acknowledged commands are in no validator's log"));
         cluster.runFor(Duration.ofSeconds(1));
