@@ -2,12 +2,17 @@ package dev.parley.crypto;
 
 import dev.parley.crypto.threshold.BlsKeys;
 import dev.parley.crypto.threshold.KeyDealer;
+import dev.parley.crypto.threshold.ThresholdDealer;
+import dev.parley.crypto.threshold.ThresholdDealer.Dealt;
 import dev.parley.crypto.threshold.ThresholdSetup;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Where a dealer puts the keys of a whole committee, {@code v0.key} and {@code v0.threshold-key}, {@code v1.key} and so on. Whoever runs one
@@ -15,20 +20,58 @@ import java.util.List;
  * thread-safe; files are read at each call.
  */
 public final class KeyDirectory implements KeyDealer {
-    private final Path directory;
+    private final IntFunction<Path> keys;
+    private final IntFunction<Path> thresholdKeys;
 
     public KeyDirectory(Path directory) {
-        this.directory = directory;
+        this(i -> directory.resolve("v" + i + ".key"), i -> directory.resolve("v" + i + ".threshold-key"));
+    }
+
+    /** With names of their own for the two files of each validator. */
+    public KeyDirectory(IntFunction<Path> keys, IntFunction<Path> thresholdKeys) {
+        this.keys = keys;
+        this.thresholdKeys = thresholdKeys;
+    }
+
+    /** How many shares threshold keys take that {@link #create} deals to so many validators: f + 1. */
+    public static int threshold(int validators) {
+        return (validators - 1) / 3 + 1;
+    }
+
+    /**
+     * Deals new keys to a committee and writes them all; makes directories that are not there.
+     *
+     * @return by validator
+     * @throws KeyFileException if a file cannot be written or is there already; what was written before it is of no use then
+     * @throws IOException if a directory cannot be made
+     */
+    public List<PublicKey> create(String chainId, int validators) throws IOException {
+        SecureRandom random = new SecureRandom();
+        Dealt dealt = ThresholdDealer.deal(chainId, validators, threshold(validators), random);
+        List<PublicKey> created = new ArrayList<>();
+        for (int i = 0; i < validators; i++) {
+            for (Path file : List.of(key(i), thresholdKey(i))) {
+                Path folder = file.getParent();
+                if (folder != null) {
+                    Files.createDirectories(folder);
+                }
+            }
+            KeyPair key = KeyPair.generate(random);
+            KeyFile.save(key(i), key);
+            ThresholdKeyFile.save(thresholdKey(i), dealt.keys(), dealt.secrets().get(i));
+            created.add(key.publicKey());
+        }
+        return created;
     }
 
     /** The file of a validator's Ed25519 key, for {@link KeyFile}. */
     public Path key(int validator) {
-        return directory.resolve("v" + validator + ".key");
+        return keys.apply(validator);
     }
 
     /** The file of its share of the threshold keys, for {@link ThresholdKeyFile}. */
     public Path thresholdKey(int validator) {
-        return directory.resolve("v" + validator + ".threshold-key");
+        return thresholdKeys.apply(validator);
     }
 
     /**
@@ -37,26 +80,26 @@ public final class KeyDirectory implements KeyDealer {
      * @throws KeyFileException if {@link KeyFile#load} refuses one, if two are the same, or if there are keys of more validators
      */
     public List<KeyPair> keys(int validators) {
-        List<KeyPair> keys = new ArrayList<>();
+        List<KeyPair> loaded = new ArrayList<>();
         for (int i = 0; i < validators; i++) {
             KeyPair key = KeyFile.load(key(i));
             for (int other = 0; other < i; other++) {
-                if (keys.get(other).publicKey().equals(key.publicKey())) {
+                if (loaded.get(other).publicKey().equals(key.publicKey())) {
                     throw new KeyFileException(
                             "key file " + key(i) + " holds the key of " + key(other)
                                     + "; each validator has its own: restore it from a copy, or make new keys",
                             null);
                 }
             }
-            keys.add(key);
+            loaded.add(key);
         }
         if (Files.exists(key(validators))) {
             throw new KeyFileException(
-                    "key directory " + directory + " holds keys of more than " + validators + " validators, "
-                            + key(validators).getFileName() + " is one; say how many there are",
+                    "key directory " + key(validators).getParent() + " holds keys of more than " + validators
+                            + " validators, " + key(validators).getFileName() + " is one; say how many there are",
                     null);
         }
-        return keys;
+        return loaded;
     }
 
     /**

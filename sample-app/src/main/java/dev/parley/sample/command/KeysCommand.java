@@ -1,18 +1,12 @@
 package dev.parley.sample.command;
 
 import dev.parley.crypto.KeyDirectory;
-import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyFileException;
-import dev.parley.crypto.KeyPair;
-import dev.parley.crypto.ThresholdKeyFile;
+import dev.parley.crypto.PublicKey;
 import dev.parley.crypto.threshold.BlsKeys;
-import dev.parley.crypto.threshold.ThresholdDealer;
-import dev.parley.crypto.threshold.ThresholdDealer.Dealt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -70,25 +64,16 @@ final class KeysCommand implements Callable<Integer> {
                 .mapToObj(i -> new KeyFiles(names.key(i), names.thresholdKey(i)))
                 .toList();
         requireNone(files);
-        SecureRandom random = new SecureRandom();
-        int threshold = (validators - 1) / 3 + 1;
-        Dealt dealt = ThresholdDealer.deal(chainId, validators, threshold, random);
-        List<String> publicKeys = new ArrayList<>();
+        int threshold = KeyDirectory.threshold(validators);
+        List<PublicKey> publicKeys;
         try {
-            Files.createDirectories(directory);
-            for (int i = 0; i < validators; i++) {
-                KeyPair key = KeyPair.generate(random);
-                KeyFile.save(files.get(i).ed25519(), key);
-                ThresholdKeyFile.save(
-                        files.get(i).threshold(), dealt.keys(), dealt.secrets().get(i));
-                publicKeys.add(key.publicKey().toString());
-            }
+            publicKeys = names.create(chainId, validators);
         } catch (IOException e) {
             throw new FailedException("cannot make the directory " + directory + " (" + e
                     + "); choose another, or see to its permissions");
         } catch (KeyFileException e) {
-            throw new FailedException(e.getMessage() + "; the files of " + publicKeys.size()
-                    + " validators before it are of no use, delete them");
+            throw new FailedException(
+                    e.getMessage() + "; the files of the validators before it are of no use, delete them");
         }
         if (json) {
             screen.line(asJson(files, publicKeys, threshold));
@@ -123,7 +108,7 @@ final class KeysCommand implements Callable<Integer> {
                 });
     }
 
-    private void print(List<KeyFiles> files, List<String> publicKeys, int threshold) {
+    private void print(List<KeyFiles> files, List<PublicKey> publicKeys, int threshold) {
         screen.line(screen.paint(
                 "Keys of " + validators + " validators for the chain '" + chainId + "', " + threshold
                         + " shares of the threshold keys needed",
@@ -140,7 +125,7 @@ final class KeysCommand implements Callable<Integer> {
         screen.line("files foretells coins and reads sealed proposals.");
     }
 
-    private String asJson(List<KeyFiles> files, List<String> publicKeys, int threshold) {
+    private String asJson(List<KeyFiles> files, List<PublicKey> publicKeys, int threshold) {
         String each = IntStream.range(0, validators)
                 .mapToObj(i -> "{\"validator\":" + i + ",\"publicKey\":\"" + publicKeys.get(i) + "\",\"secretFiles\":["
                         + Json.quoted(files.get(i).ed25519().toString()) + ","

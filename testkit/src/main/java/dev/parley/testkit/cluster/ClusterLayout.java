@@ -5,17 +5,11 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import dev.parley.crypto.KeyDirectory;
-import dev.parley.crypto.KeyFile;
-import dev.parley.crypto.KeyPair;
-import dev.parley.crypto.ThresholdKeyFile;
-import dev.parley.crypto.threshold.ThresholdDealer;
-import dev.parley.crypto.threshold.ThresholdDealer.Dealt;
+import dev.parley.crypto.PublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -33,6 +27,8 @@ public final class ClusterLayout {
     public static final int PORTS_EACH = 4;
     private static final String SHARED = "cluster.conf";
     private static final String NODE = "node.conf";
+    private static final String KEY = "validator.key";
+    private static final String THRESHOLD_KEY = "threshold.key";
 
     /**
      * Of one validator, on loopback.
@@ -107,21 +103,14 @@ public final class ClusterLayout {
             throw new ClusterException(last + " exists already and is never overwritten; choose another directory");
         }
         List<Ports> ports = ports();
-        SecureRandom random = new SecureRandom();
-        Dealt dealt = ThresholdDealer.deal(chainId, validators, (validators - 1) / 3 + 1, random);
-        List<KeyPair> keys = new ArrayList<>();
-        for (int i = 0; i < validators; i++) {
-            Path own = Files.createDirectories(directory.resolve(Integer.toString(i)));
-            keys.add(KeyPair.generate(random));
-            KeyFile.save(own.resolve("validator.key"), keys.get(i));
-            ThresholdKeyFile.save(
-                    own.resolve("threshold.key"), dealt.keys(), dealt.secrets().get(i));
-        }
+        List<PublicKey> keys = new KeyDirectory(
+                        i -> own(directory, i).resolve(KEY),
+                        i -> own(directory, i).resolve(THRESHOLD_KEY))
+                .create(chainId, validators);
         String cluster = sharedConf(keys, ports);
         for (int i = 0; i < validators; i++) {
-            Path own = directory.resolve(Integer.toString(i));
-            create(own.resolve(SHARED), cluster);
-            create(own.resolve(NODE), nodeConf(i, ports.get(i)));
+            create(own(directory, i).resolve(SHARED), cluster);
+            create(own(directory, i).resolve(NODE), nodeConf(i, ports.get(i)));
         }
         // Last: with it the cluster is there.
         create(last, cluster);
@@ -159,28 +148,6 @@ public final class ClusterLayout {
         }
     }
 
-    /**
-     * Deals keys to validators that run in one process.
-     *
-     * @param directory made if it is not there
-     */
-    static KeyDirectory deal(Path directory, String chainId, int validators) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new ClusterException("keys cannot be put into " + directory + ": " + e.getMessage(), e);
-        }
-        KeyDirectory keys = new KeyDirectory(directory);
-        SecureRandom random = new SecureRandom();
-        Dealt dealt = ThresholdDealer.deal(chainId, validators, (validators - 1) / 3 + 1, random);
-        for (int i = 0; i < validators; i++) {
-            KeyFile.save(keys.key(i), KeyPair.generate(random));
-            ThresholdKeyFile.save(
-                    keys.thresholdKey(i), dealt.keys(), dealt.secrets().get(i));
-        }
-        return keys;
-    }
-
     /** Deletes a directory with all that is in it, as far as that can be done. */
     static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
@@ -190,6 +157,10 @@ public final class ClusterLayout {
         } catch (IOException e) {
             LoggerFactory.getLogger(ClusterLayout.class).warn("{} stays: {}", directory, e.getMessage());
         }
+    }
+
+    private static Path own(Path directory, int validator) {
+        return directory.resolve(Integer.toString(validator));
     }
 
     private static void create(Path file, String text) throws IOException {
@@ -209,11 +180,11 @@ public final class ClusterLayout {
                 .toList();
     }
 
-    private String sharedConf(List<KeyPair> keys, List<Ports> ports) {
+    private String sharedConf(List<PublicKey> keys, List<Ports> ports) {
         List<Integer> reached =
                 canonicalPorts == null ? ports.stream().map(Ports::network).toList() : canonicalPorts;
         String validatorKeys = keys.stream()
-                .map(key -> "    { public-key = \"" + key.publicKey() + "\" }\n")
+                .map(key -> "    { public-key = \"" + key + "\" }\n")
                 .collect(Collectors.joining());
         return "# Who the validators of this chain are, and where. The same for all of them and for their clients.\n"
                 + "parley {\n"
@@ -246,8 +217,8 @@ public final class ClusterLayout {
                 + "  node {\n"
                 + "    validator = " + index + "\n"
                 + "    # Relative to this file.\n"
-                + "    key-file = \"validator.key\"\n"
-                + "    threshold-key-file = \"threshold.key\"\n"
+                + "    key-file = \"" + KEY + "\"\n"
+                + "    threshold-key-file = \"" + THRESHOLD_KEY + "\"\n"
                 + "    data = \"data\"\n"
                 + "  }\n"
                 + bound

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster in the test's own JVM. */
 final class LocalDriver<C, R> implements Driver<C, R> {
+    private static final String CHAIN = "parley";
     private static final long STEP_NANOS = 5_000_000;
     private static final long ANSWER_SECONDS = 5;
     /** So long a write is waited for that can be cut. */
@@ -73,9 +74,10 @@ final class LocalDriver<C, R> implements Driver<C, R> {
                 .observer((validator, observation) -> observed(validator.index(), observation));
         if (onDisk) {
             folder = temporary();
-            KeyDirectory keys = ClusterLayout.deal(folder.resolve("keys"), "parley", size);
+            KeyDirectory keys = new KeyDirectory(folder.resolve("keys"));
+            deal(keys, size);
             Path data = folder.resolve("data");
-            builder.config("parley.chain-id = parley")
+            builder.config("parley.chain-id = " + CHAIN)
                     .keys(keys)
                     .data(data)
                     .storage((validator, disk) -> disks.compute(
@@ -159,6 +161,14 @@ final class LocalDriver<C, R> implements Driver<C, R> {
             throw new IllegalStateException("v" + validator + " cannot say why it has stopped", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void deal(KeyDirectory keys, int validators) {
+        try {
+            var unused = keys.create(CHAIN, validators);
+        } catch (IOException e) {
+            throw new ClusterException("keys cannot be made: " + e.getMessage(), e);
         }
     }
 

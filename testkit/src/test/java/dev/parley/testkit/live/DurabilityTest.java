@@ -10,16 +10,9 @@ import dev.parley.app.Context;
 import dev.parley.app.StateMachine;
 import dev.parley.client.ParleyClient;
 import dev.parley.crypto.KeyDirectory;
-import dev.parley.crypto.KeyFile;
-import dev.parley.crypto.KeyPair;
-import dev.parley.crypto.ThresholdKeyFile;
-import dev.parley.crypto.threshold.ThresholdDealer;
-import dev.parley.crypto.threshold.ThresholdDealer.Dealt;
 import dev.parley.storage.DataDirectory;
 import dev.parley.storage.StorageException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,14 +64,8 @@ class DurabilityTest {
 
     @BeforeEach
     void deal() throws Exception {
-        keys = new KeyDirectory(Files.createDirectories(folder.resolve("keys")));
-        SecureRandom random = new SecureRandom();
-        Dealt dealt = ThresholdDealer.deal(CHAIN, 4, 2, random);
-        for (int i = 0; i < 4; i++) {
-            KeyFile.save(keys.key(i), KeyPair.generate(random));
-            ThresholdKeyFile.save(
-                    keys.thresholdKey(i), dealt.keys(), dealt.secrets().get(i));
-        }
+        keys = new KeyDirectory(folder.resolve("keys"));
+        var unused = keys.create(CHAIN, 4);
     }
 
     private LocalCluster<Put, Integer, Contents> start(String protocol, String settings) {
