@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 public final class NodeProcess {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER = Duration.ofSeconds(6);
-    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final long STOP_SECONDS = 10;
     private static final long POLL_MILLIS = 200;
     /** For validators that are to be fast once they have run for a while. */
