@@ -16,17 +16,20 @@ import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.Digest;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyFileException;
 import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.ThresholdKeyFile;
+import dev.parley.crypto.threshold.BlsKeys;
 import dev.parley.crypto.threshold.ThresholdSetup;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.cluster.ClusterNetwork;
 import dev.parley.network.cluster.ClusterSettings;
+import dev.parley.network.secure.ChainTerms;
 import dev.parley.network.secure.LinkIdentity;
 import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
@@ -37,8 +40,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -64,6 +70,7 @@ public final class ParleyNode implements AutoCloseable {
     private final MessageCodec codec;
     private final Storage storage;
     private final ActorSystem<Void> system;
+    private final ClusterNetwork peers;
     private final ValidatorNode node;
     private final ClientServer clients;
 
@@ -96,10 +103,15 @@ public final class ParleyNode implements AutoCloseable {
         system =
                 ActorSystem.create(Behaviors.empty(), ClusterNetwork.SYSTEM_NAME, addresses.systemConfig(self, config));
         try {
-            LinkIdentity identity =
-                    new LinkIdentity(self, membership.validators(), membership.domain(), scheme, setup.signer());
-            Network network = builder.network.apply(
-                    ClusterNetwork.start(system, addresses, identity, new PeerCodec(codec, CommandPayloads.INSTANCE)));
+            LinkIdentity identity = new LinkIdentity(
+                    self,
+                    membership.validators(),
+                    membership.domain(),
+                    terms(membership, protocol, settings, addresses, threshold),
+                    scheme,
+                    setup.signer());
+            peers = ClusterNetwork.start(system, addresses, identity, new PeerCodec(codec, CommandPayloads.INSTANCE));
+            Network network = builder.network.apply(peers);
             node = builder.start(system, protocol, setup, settings, network, storage);
             node.started().toCompletableFuture().join();
             clients = ClientServer.start(
@@ -135,6 +147,7 @@ public final class ParleyNode implements AutoCloseable {
         private UnaryOperator<ConsensusProtocol> behaviour = UnaryOperator.identity();
         private UnaryOperator<Network> network = UnaryOperator.identity();
         private Observer observer = (validator, observation) -> {};
+        private LongSupplier clockMillis = System::currentTimeMillis;
 
         private Builder(Config config, Application<C, R, S> application) {
             this.config = config;
@@ -150,6 +163,12 @@ public final class ParleyNode implements AutoCloseable {
         /** Puts something between the validator and its network, such as faults. */
         public Builder<C, R, S> network(UnaryOperator<Network> around) {
             network = around;
+            return this;
+        }
+
+        /** The time of day in milliseconds since 1970, of which blocks take theirs; the machine's clock unless given. */
+        public Builder<C, R, S> clock(LongSupplier millis) {
+            clockMillis = millis;
             return this;
         }
 
@@ -184,7 +203,7 @@ public final class ParleyNode implements AutoCloseable {
                             settings,
                             joined,
                             storage,
-                            System::currentTimeMillis,
+                            clockMillis,
                             observer));
         }
     }
@@ -242,6 +261,26 @@ public final class ParleyNode implements AutoCloseable {
                         self.index());
     }
 
+    /** All that the settings' table marks as the same at all validators, but for addresses: each may reach the others by its own way. */
+    private static ChainTerms terms(
+            Membership membership,
+            ConsensusProtocol protocol,
+            NodeSettings settings,
+            ClusterSettings cluster,
+            @Nullable ThresholdSetup threshold) {
+        Map<String, String> shared = new HashMap<>(protocol.sharedSettings());
+        shared.putAll(settings.sharedSettings());
+        shared.put(
+                "parley.network.cluster.max-frame-bytes",
+                Integer.toString(cluster.link().maxFrameBytes()));
+        if (threshold != null && threshold.keys() instanceof BlsKeys keys) {
+            shared.put(
+                    "parley.node.threshold-key-file",
+                    "keys " + Digest.sha256(keys.toBytes()).abbreviated());
+        }
+        return ChainTerms.of(membership.domain(), membership.validators(), protocol.name(), shared);
+    }
+
     /** Relative to the directory of the file that names it. */
     private static Path path(Config config, String name) {
         String text = config.getString(name);
@@ -286,6 +325,11 @@ public final class ParleyNode implements AutoCloseable {
 
     public ValidatorNode validator() {
         return node;
+    }
+
+    /** The validator's links to the others: what they refuse, and whose configuration differs. */
+    public ClusterNetwork peers() {
+        return peers;
     }
 
     /** Where clients connect. */

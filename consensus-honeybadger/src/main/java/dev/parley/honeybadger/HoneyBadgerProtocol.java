@@ -13,6 +13,7 @@ import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.PublicKey;
 import dev.parley.honeybadger.HoneyBadgerCertificate.Share;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,11 @@ public final class HoneyBadgerProtocol implements ConsensusProtocol {
     @Override
     public boolean gossipsCommands() {
         return false;
+    }
+
+    @Override
+    public Map<String, String> sharedSettings() {
+        return Map.of("parley.consensus.honeybadger.max-proposal-bytes", Integer.toString(settings.maxProposalBytes()));
     }
 
     @Override

@@ -7,6 +7,8 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.MessageVerifier;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** HotStuff with its settings and its rules. Immutable, thread-safe. */
@@ -38,6 +40,19 @@ public final class HotStuffProtocol implements ConsensusProtocol {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Map<String, String> sharedSettings() {
+        return Map.of(
+                "parley.consensus.hotstuff.variant", hyphened(settings.variant()),
+                "parley.consensus.hotstuff.leader-election", hyphened(settings.election()),
+                "parley.consensus.hotstuff.views-per-leader", Integer.toString(settings.viewsPerLeader()));
+    }
+
+    /** As in the configuration. */
+    private static String hyphened(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.MessageVerifier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Tendermint with its settings and its rules. Immutable, thread-safe. */
@@ -39,6 +40,11 @@ public final class TendermintProtocol implements ConsensusProtocol {
     @Override
     public String viewName(long view) {
         return Views.name(view);
+    }
+
+    @Override
+    public Map<String, String> sharedSettings() {
+        return Map.of("parley.consensus.tendermint.part-bytes", Integer.toString(settings.partBytes()));
     }
 
     @Override

@@ -6,12 +6,14 @@ import dev.parley.ParleyNode;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.network.FaultyNetwork;
+import dev.parley.network.secure.Disagreement;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,7 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
             throws IOException {
         this.node = node;
         this.metrics = metrics;
+        metrics.follow(node);
         this.faults = settings.faults() ? network : null;
         try {
             this.binding = Http.get(node.system())
@@ -145,12 +148,24 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
         status.put("missing", indices(report.missing()));
         status.put("timer", report.timer());
         status.put("lockedOn", report.lockedOn());
+        status.put(
+                "refusedPeers",
+                node.peers().disagreements().stream().map(AdminServer::asMap).toList());
         status.put("cut", faults == null ? List.of() : indices(faults.cuts()));
         try {
             return JSON.writeValueAsString(status);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers and texts are JSON", e);
         }
+    }
+
+    private static Map<String, Object> asMap(Disagreement disagreement) {
+        Map<String, Object> peer = new LinkedHashMap<>();
+        peer.put("peer", disagreement.peer().index());
+        peer.put("reason", disagreement.reason().name().toLowerCase(Locale.ROOT));
+        peer.put("proven", disagreement.proven());
+        peer.put("what", disagreement.what());
+        return peer;
     }
 
     private static List<Integer> indices(Collection<ValidatorId> validators) {

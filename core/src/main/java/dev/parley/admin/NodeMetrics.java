@@ -1,9 +1,13 @@
 package dev.parley.admin;
 
+import dev.parley.ParleyNode;
+import dev.parley.consensus.Validator;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
+import dev.parley.network.secure.LinkRefusal;
 import dev.parley.validator.Observer;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -14,12 +18,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what a validator tells of itself, as Prometheus reads it. Thread-safe. */
 public final class NodeMetrics implements Observer, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Class<?>, Counter> observations = new ConcurrentHashMap<>();
     private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+    private final Map<String, FunctionCounter> linkRefusals = new ConcurrentHashMap<>();
+    private volatile Runnable links = () -> {};
     private final AtomicLong view = new AtomicLong();
     private final AtomicLong height = new AtomicLong();
     private final JvmGcMetrics collections = new JvmGcMetrics();
@@ -59,12 +66,40 @@ public final class NodeMetrics implements Observer, AutoCloseable {
         }
     }
 
+    /** From now on also counts what the node's links refuse. */
+    void follow(ParleyNode node) {
+        links = () -> {
+            for (LinkRefusal reason : LinkRefusal.values()) {
+                count(node, null, "nobody", reason);
+                for (Validator peer : node.membership().validators().validators()) {
+                    count(node, peer.id(), peer.id().toString(), reason);
+                }
+            }
+        };
+    }
+
+    /** A counter for each pair of which there was one: most never are. */
+    private void count(ParleyNode node, @Nullable ValidatorId claimed, String name, LinkRefusal reason) {
+        if (node.peers().refused(claimed, reason) > 0) {
+            linkRefusals.computeIfAbsent(
+                    name + " " + reason,
+                    key -> FunctionCounter.builder(
+                                    "parley.link.refusals",
+                                    node,
+                                    counted -> counted.peers().refused(claimed, reason))
+                            .tag("peer", name)
+                            .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+    }
+
     private static String kind(String name) {
         return name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
     }
 
     /** In Prometheus' text form. */
     public String scrape() {
+        links.run();
         return registry.scrape();
     }
 

@@ -1,5 +1,6 @@
 package dev.parley.consensus;
 
+import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,14 @@ public interface ConsensusProtocol {
      */
     default boolean gossipsCommands() {
         return true;
+    }
+
+    /**
+     * The parameters that must be the same at all validators, by their names in the configuration, each value in one form: peers that
+     * have others are not let in.
+     */
+    default Map<String, String> sharedSettings() {
+        return Map.of();
     }
 
     ConsensusCore createCore(ConsensusSetup setup);

@@ -6,6 +6,7 @@ import dev.parley.app.ExecutorSettings;
 import dev.parley.mempool.MempoolSettings;
 import dev.parley.storage.StorageSettings;
 import java.time.Duration;
+import java.util.Map;
 
 /** All that one validator can be told, read from {@code parley} in the configuration. */
 public record NodeSettings(
@@ -62,5 +63,16 @@ public record NodeSettings(
                 validator.getInt("verifiers"),
                 mempool.getDuration("regossip-after"),
                 StorageSettings.of(config));
+    }
+
+    /** What must be the same at all validators, by its name in the configuration, each value in one form. */
+    public Map<String, String> sharedSettings() {
+        return Map.of(
+                "parley.mempool.max-command-bytes", Integer.toString(mempool.maxCommandBytes()),
+                "parley.mempool.max-block-commands", Integer.toString(mempool.maxBlockCommands()),
+                "parley.mempool.max-block-bytes", Integer.toString(mempool.maxBlockBytes()),
+                "parley.execution.max-sessions", Integer.toString(execution.maxSessions()),
+                "parley.execution.max-lifetime", execution.maxLifetime().toMillis() + " ms",
+                "parley.execution.state-check-interval", Long.toString(execution.stateCheckInterval()));
     }
 }

@@ -6,6 +6,7 @@ import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import dev.parley.network.secure.Channel;
 import dev.parley.network.secure.Datagram;
+import dev.parley.network.secure.Disagreement;
 import dev.parley.network.secure.Frame;
 import dev.parley.network.secure.LinkIdentity;
 import dev.parley.network.secure.LinkRefusal;
@@ -118,6 +119,12 @@ public final class ClusterNetwork implements Network {
     public long refused(@Nullable ValidatorId claimed, LinkRefusal reason) {
         ClusterLink link = current;
         return link == null ? 0 : link.links.refused(claimed, reason);
+    }
+
+    /** Peers whose configurations differ from this one's, as far as is known, by index; without those that have agreed since. */
+    public List<Disagreement> disagreements() {
+        ClusterLink link = current;
+        return link == null ? List.of() : link.links.disagreements();
     }
 
     /** How many frames to a peer the link in use has dropped, since too much was outstanding. */
@@ -241,6 +248,25 @@ public final class ClusterNetwork implements Network {
                             claimed == null ? "nobody" : claimed,
                             reason,
                             inAll);
+        }
+
+        @Override
+        public void differs(Disagreement disagreement, long inAll) {
+            if (disagreement.proven()) {
+                LOG.warn(
+                        "validator {} and {} cannot work together: {}; give both the same configuration ({} refusals in all; told at most once a minute)",
+                        identity.self(),
+                        disagreement.peer(),
+                        disagreement.what(),
+                        inAll);
+            } else {
+                LOG.warn(
+                        "somebody says in the name of {}, and not by the key that validator {} has for it: {}; if that is no stranger, give both the same configuration ({} refusals in all; told at most once a minute)",
+                        disagreement.peer(),
+                        identity.self(),
+                        disagreement.what(),
+                        inAll);
+            }
         }
 
         private void send(ValidatorId to, Frame frame) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How two validators come to share a {@link Session}: each signs a fresh X25519 key, a fresh nonce, both names and, by the
- * {@link SigningDomain}, the chain; the answer also signs the question. One round trip. Whoever later learns a validator's signing key can
+ * {@link SigningDomain}, the chain, and the hash of its {@link ChainTerms}; the answer also signs the question. One round trip. Whoever later learns a validator's signing key can
  * read nothing of former sessions' keys from it. Thread-safe.
  *
  * <p>The side that answers must not believe that the other lives before a first frame with the new session's MAC has come: what it
@@ -20,16 +20,20 @@ final class Handshake {
     private static final Signature UNSIGNED = new Signature(new byte[0]);
 
     private final LinkIdentity own;
+    private static final String HELLO = "link-hello";
+
     private final SigningDomain.Kind hello;
     private final SigningDomain.Kind welcome;
-    private final long chainTag;
+    private final byte[] terms;
+    private final Digest termsHash;
     private final SecureRandom random;
 
     Handshake(LinkIdentity own, SecureRandom random) {
         this.own = own;
-        this.hello = own.domain().kind("link-hello");
+        this.hello = own.domain().kind(HELLO);
         this.welcome = own.domain().kind("link-welcome");
-        this.chainTag = own.chainTag();
+        this.terms = own.terms().toBytes();
+        this.termsHash = Digest.sha256(terms);
         this.random = random;
     }
 
@@ -44,7 +48,7 @@ final class Handshake {
         Header.Hello unsigned = new Header.Hello(
                 own.self(),
                 peer,
-                chainTag,
+                termsHash,
                 incarnation,
                 nonce(),
                 share.publicBytes(),
@@ -55,7 +59,7 @@ final class Handshake {
         Header.Hello signed = new Header.Hello(
                 unsigned.from(),
                 unsigned.to(),
-                chainTag,
+                termsHash,
                 incarnation,
                 unsigned.nonce(),
                 unsigned.ephemeral(),
@@ -65,15 +69,24 @@ final class Handshake {
         return new Opening(signed, Digest.sha256(statement), share);
     }
 
-    /** Why a question is refused, or null; {@code from} must be in the set. */
+    /** What goes beside a question. */
+    byte[] terms() {
+        return terms;
+    }
+
+    /** Whether the question's maker says that it has the same terms. */
+    boolean hasSameTerms(Header.Hello question) {
+        return question.terms().equals(termsHash);
+    }
+
+    /** Why a question is refused, or null; {@code from} must be in the set, and the terms the same: others sign other statements. */
     @Nullable LinkRefusal check(Header.Hello question) {
-        return check(
-                question.from(), question.to(), question.chainTag(), () -> statement(question), question.signature());
+        return check(question.from(), question.to(), () -> statement(question), question.signature());
     }
 
     /** Why an answer is refused, or null; {@code from} must be in the set. */
     @Nullable LinkRefusal check(Header.Welcome answer) {
-        return check(answer.from(), answer.to(), answer.chainTag(), () -> statement(answer), answer.signature());
+        return check(answer.from(), answer.to(), () -> statement(answer), answer.signature());
     }
 
     /** The answer to a checked question, or null if its key share gives no secret. */
@@ -84,13 +97,12 @@ final class Handshake {
             return null;
         }
         Digest asked = Digest.sha256(statement(question));
-        Header.Welcome unsigned = new Header.Welcome(
-                own.self(), question.from(), chainTag, asked, nonce(), share.publicBytes(), UNSIGNED);
+        Header.Welcome unsigned =
+                new Header.Welcome(own.self(), question.from(), asked, nonce(), share.publicBytes(), UNSIGNED);
         byte[] statement = statement(unsigned);
         Header.Welcome signed = new Header.Welcome(
                 unsigned.from(),
                 unsigned.to(),
-                chainTag,
                 asked,
                 unsigned.nonce(),
                 unsigned.ephemeral(),
@@ -105,14 +117,7 @@ final class Handshake {
     }
 
     private @Nullable LinkRefusal check(
-            ValidatorId from,
-            ValidatorId to,
-            long tag,
-            java.util.function.Supplier<byte[]> statement,
-            Signature signature) {
-        if (tag != chainTag) {
-            return LinkRefusal.FOREIGN_CHAIN;
-        }
+            ValidatorId from, ValidatorId to, java.util.function.Supplier<byte[]> statement, Signature signature) {
         if (!to.equals(own.self())) {
             return LinkRefusal.NOT_ADDRESSEE;
         }
@@ -121,10 +126,20 @@ final class Handshake {
                 : LinkRefusal.BAD_SIGNATURE;
     }
 
+    /** What somebody of this domain has signed if it has asked this. */
+    static byte[] statement(SigningDomain domain, Header.Hello question) {
+        return statement(domain.kind(HELLO), question);
+    }
+
     private byte[] statement(Header.Hello question) {
-        return hello.statement(192, out -> {
-            out.i32(question.from().index()).i32(question.to().index()).i64(question.incarnation());
-            question.nonce().write(out);
+        return statement(hello, question);
+    }
+
+    private static byte[] statement(SigningDomain.Kind kind, Header.Hello question) {
+        return kind.statement(192, out -> {
+            out.i32(question.from().index()).i32(question.to().index());
+            question.terms().write(out);
+            question.nonce().write(out.i64(question.incarnation()));
             question.ephemeral().write(out);
             out.i64(question.firstSmall()).i64(question.firstLarge());
         });

@@ -22,13 +22,16 @@ sealed interface Header {
     /**
      * Asks for a session in which {@code from} sends to {@code to}.
      *
+     * <p>The body, which is no frame, holds the sender's {@link ChainTerms}, or nothing if the receiver should have them.
+     *
+     * @param terms their hash
      * @param incarnation chosen at random when the sender started: numbers begin anew with it
      * @param firstSmall the lowest number that the sender still keeps, by channel
      */
     record Hello(
             ValidatorId from,
             ValidatorId to,
-            long chainTag,
+            Digest terms,
             long incarnation,
             Digest nonce,
             Digest ephemeral,
@@ -38,8 +41,8 @@ sealed interface Header {
             implements Header {
         @Override
         public void write(BinaryWriter out) {
-            out.u8(HELLO).i32(from.index()).i32(to.index()).i64(chainTag).i64(incarnation);
-            nonce.write(out);
+            terms.write(out.u8(HELLO).i32(from.index()).i32(to.index()));
+            nonce.write(out.i64(incarnation));
             ephemeral.write(out);
             signature.write(out.i64(firstSmall).i64(firstLarge));
         }
@@ -50,18 +53,11 @@ sealed interface Header {
     }
 
     /** @param hello the hash of what was signed of the {@link Hello} that this answers */
-    record Welcome(
-            ValidatorId from,
-            ValidatorId to,
-            long chainTag,
-            Digest hello,
-            Digest nonce,
-            Digest ephemeral,
-            Signature signature)
+    record Welcome(ValidatorId from, ValidatorId to, Digest hello, Digest nonce, Digest ephemeral, Signature signature)
             implements Header {
         @Override
         public void write(BinaryWriter out) {
-            hello.write(out.u8(WELCOME).i32(from.index()).i32(to.index()).i64(chainTag));
+            hello.write(out.u8(WELCOME).i32(from.index()).i32(to.index()));
             nonce.write(out);
             ephemeral.write(out);
             signature.write(out);
@@ -142,7 +138,7 @@ sealed interface Header {
                 new Hello(
                         ValidatorId.read(in),
                         ValidatorId.read(in),
-                        in.i64(),
+                        Digest.read(in),
                         in.i64(),
                         Digest.read(in),
                         Digest.read(in),
@@ -153,7 +149,6 @@ sealed interface Header {
                 new Welcome(
                         ValidatorId.read(in),
                         ValidatorId.read(in),
-                        in.i64(),
                         Digest.read(in),
                         Digest.read(in),
                         Digest.read(in),

@@ -12,8 +12,16 @@ public enum LinkRefusal {
     UNKNOWN_SENDER,
     /** Meant for another validator. */
     NOT_ADDRESSEE,
-    /** The handshake of another log or another epoch; check {@code parley.chain-id}. */
+    /** A peer, by its key, of another log or another epoch; check {@code parley.chain-id}. */
     FOREIGN_CHAIN,
+    /** A peer, by its key, that runs another protocol; check {@code parley.consensus.protocol}. */
+    OTHER_PROTOCOL,
+    /** A peer, by its key, to which others are the validators, or have other keys or powers; check {@code parley.validators}. */
+    OTHER_VALIDATORS,
+    /** A peer, by its key, with another value of a setting that must be the same at all validators. */
+    OTHER_SETTINGS,
+    /** A handshake under other terms that were not looked at: it came without them, or too soon after another. */
+    UNKNOWN_TERMS,
     /** A handshake that the key of the validator it names has not signed. */
     BAD_SIGNATURE,
     /** The public half of a key agreement that gives no secret. */
@@ -31,8 +39,16 @@ public enum LinkRefusal {
     /** Acknowledges what was never sent. */
     BAD_ACKNOWLEDGEMENT;
 
+    /** Whether the configurations of two validators differ. */
+    public boolean isOfTerms() {
+        return switch (this) {
+            case FOREIGN_CHAIN, OTHER_PROTOCOL, OTHER_VALIDATORS, OTHER_SETTINGS -> true;
+            default -> false;
+        };
+    }
+
     /** Whether it happens between correct validators too, when one has restarted or a connection was lost. */
     public boolean isUsual() {
-        return this == UNKNOWN_SESSION || this == STALE_HANDSHAKE;
+        return this == UNKNOWN_SESSION || this == STALE_HANDSHAKE || this == UNKNOWN_TERMS;
     }
 }

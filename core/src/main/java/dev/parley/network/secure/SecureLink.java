@@ -121,7 +121,7 @@ final class SecureLink {
     synchronized void tick(long now) {
         pump(now);
         if (opening != null && now - helloAt >= helloAgainAfter) {
-            sayHello(opening, now);
+            sayHello(opening, true, now);
         }
         if (framesToAck > 0 || ackWanted) {
             acknowledge(false, false);
@@ -172,7 +172,7 @@ final class SecureLink {
         if (opening != null) {
             helloAgainAfter = settings.handshakeInterval().toMillis();
             if (now - helloAt >= helloAgainAfter) {
-                sayHello(opening, now);
+                sayHello(opening, true, now);
             }
         } else if (restarted) {
             open(now);
@@ -305,13 +305,16 @@ final class SecureLink {
                 sending(Channel.SMALL).first(),
                 sending(Channel.LARGE).first());
         helloAgainAfter = settings.handshakeInterval().toMillis() / 2;
-        sayHello(opening, now);
+        // A peer that was in a session with this validator has its terms; a hint that anybody may send must not cost
+        // more bytes.
+        sayHello(opening, outgoing == null, now);
     }
 
-    private void sayHello(Handshake.Opening question, long now) {
+    private void sayHello(Handshake.Opening question, boolean withTerms, long now) {
         helloAt = now;
         helloAgainAfter = Math.min(2 * Math.max(1, helloAgainAfter), MAX_HELLO_MILLIS);
-        wire.accept(Channel.SMALL, Datagram.of(question.hello().toBytes()));
+        byte[] header = question.hello().toBytes();
+        wire.accept(Channel.SMALL, withTerms ? new Datagram(header, handshake.terms()) : Datagram.of(header));
     }
 
     private boolean takeHandshake(long now) {

@@ -35,6 +35,13 @@ public final class SecureLinks {
          * @param inAll how many of the kind there were
          */
         void refused(@Nullable ValidatorId claimed, LinkRefusal reason, long inAll);
+
+        /**
+         * A peer's configuration differs from this validator's; called instead of {@link #refused}, as rarely, once it is known in what.
+         *
+         * @param inAll how often the peer was refused for this reason
+         */
+        void differs(Disagreement disagreement, long inAll);
     }
 
     private final LinkIdentity own;
@@ -42,6 +49,7 @@ public final class SecureLinks {
     private final Sink sink;
     private final Handshake handshake;
     private final RefusalCounts counts;
+    private final Disagreements disagreements;
     private final List<@Nullable SecureLink> links = new ArrayList<>();
 
     public SecureLinks(LinkIdentity own, LinkSettings settings, SecureRandom random, Wire wire, Sink sink) {
@@ -50,6 +58,7 @@ public final class SecureLinks {
         this.sink = sink;
         this.handshake = new Handshake(own, random);
         this.counts = new RefusalCounts(own.validators().size());
+        this.disagreements = new Disagreements(own, settings.handshakeInterval().toMillis());
         long incarnation = random.nextLong();
         for (int i = 0; i < own.validators().size(); i++) {
             ValidatorId peer = new ValidatorId(i);
@@ -96,8 +105,16 @@ public final class SecureLinks {
             refuse(null, LinkRefusal.UNKNOWN_SENDER, now);
             return;
         }
-        if (body.length > 0 && !(header instanceof Header.Data)) {
+        if (body.length > 0 && !(header instanceof Header.Data || header instanceof Header.Hello)) {
             refuse(header.from(), LinkRefusal.MALFORMED, now);
+            return;
+        }
+        if (header instanceof Header.Hello && body.length > ChainTerms.MAX_BYTES) {
+            refuse(header.from(), LinkRefusal.OVERSIZED, now);
+            return;
+        }
+        if (header instanceof Header.Hello hello && !handshake.hasSameTerms(hello)) {
+            onOtherTerms(hello, body, now);
             return;
         }
         SecureLink.Received received = switch (header) {
@@ -122,6 +139,7 @@ public final class SecureLinks {
         };
         // Not under the link's lock: whoever is told may send at once, to another peer, whose link may be telling too.
         if (received.frame() != null) {
+            disagreements.agreed(header.from());
             sink.delivered(header.from(), received.frame());
         } else if (received.refusal() != null) {
             refuse(header.from(), received.refusal(), now);
@@ -151,6 +169,11 @@ public final class SecureLinks {
         return counts.of(claimed, reason);
     }
 
+    /** Peers whose configurations differ from this one's, as far as is known, by index; without those that have agreed since. */
+    public List<Disagreement> disagreements() {
+        return disagreements.all();
+    }
+
     /** How many frames to a peer were dropped since it had too much outstanding. */
     public long dropped(ValidatorId to) {
         SecureLink link = link(to);
@@ -167,6 +190,21 @@ public final class SecureLinks {
     public boolean isOpen(ValidatorId to) {
         SecureLink link = link(to);
         return link != null && link.isOpen();
+    }
+
+    /** Is answered by nothing: that the two sides differ, the other learns from what this one asks. */
+    private void onOtherTerms(Header.Hello hello, byte[] theirs, long now) {
+        if (!hello.to().equals(own.self())) {
+            refuse(hello.from(), LinkRefusal.NOT_ADDRESSEE, now);
+            return;
+        }
+        Disagreements.Looked looked = disagreements.look(hello, theirs, now);
+        long inAll = counts.count(hello.from(), looked.refusal(), now);
+        if (inAll > 0 && looked.finding() != null) {
+            sink.differs(looked.finding(), inAll);
+        } else if (inAll > 0) {
+            sink.refused(hello.from(), looked.refusal(), inAll);
+        }
     }
 
     private @Nullable SecureLink link(ValidatorId peer) {

@@ -17,6 +17,7 @@ import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import dev.parley.network.secure.Datagram;
+import dev.parley.network.secure.Disagreement;
 import dev.parley.network.secure.LinkIdentity;
 import dev.parley.network.secure.LinkRefusal;
 import dev.parley.network.secure.TestIdentities;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
@@ -235,6 +237,41 @@ class ClusterNetworkTest {
         });
         assertThat(good.got).isEmpty();
         assertThat(good.network.isOpen(V1)).isFalse();
+    }
+
+    @Test
+    void peers_of_another_chain_power_or_protocol_are_named_on_both_sides_and_the_others_go_on() {
+        Node good = new Node(0, WITHOUT_MEMBERSHIP);
+        Node chain = new Node(1, identities.of(1, "x"), WITHOUT_MEMBERSHIP);
+        Node power = new Node(2, identities.of(2, "test", "none", 3, Map.of()), WITHOUT_MEMBERSHIP);
+        Node protocol = new Node(3, identities.of(3, "test", "other", 1, Map.of()), WITHOUT_MEMBERSHIP);
+        for (Node node : List.of(good, chain, power, protocol)) {
+            node.link.broadcast(new PeerMessage.Status(1));
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(named(good))
+                    .containsExactly(
+                            "v1 is of chain 'x', this node of 'test'",
+                            "v2 has power 3 for v3, this node 1",
+                            "v3 runs other, this node none");
+            assertThat(named(chain)).first().isEqualTo("v0 is of chain 'test', this node of 'x'");
+            assertThat(named(power)).first().isEqualTo("v0 has power 1 for v3, this node 3");
+            assertThat(named(protocol)).first().isEqualTo("v0 runs none, this node other");
+        });
+        assertThat(good.network.refused(V1, LinkRefusal.FOREIGN_CHAIN)).isPositive();
+        assertThat(good.got).isEmpty();
+        power.kill();
+        Node mended = new Node(2, WITHOUT_MEMBERSHIP);
+        mended.link.send(V0, new PeerMessage.Status(7));
+        await().atMost(PATIENCE).until(() -> good.heights(new ValidatorId(2)).contains(7L));
+        assertThat(named(good)).hasSize(2);
+    }
+
+    private static List<String> named(Node node) {
+        return node.network.disagreements().stream()
+                .filter(Disagreement::proven)
+                .map(Disagreement::what)
+                .toList();
     }
 
     @Test

@@ -48,10 +48,11 @@ class HandshakeTest {
     }
 
     @Test
-    void another_chain_another_addressee_and_another_key_are_told_apart() {
+    void other_terms_another_addressee_and_another_key_are_told_apart() {
         Handshake foreign = new Handshake(identities.of(0, "another"), random);
         Handshake impostor = new Handshake(new TestIdentities().of(0), random);
-        assertThat(v1.check(foreign.open(V1, 7, 1, 1).hello())).isEqualTo(LinkRefusal.FOREIGN_CHAIN);
+        assertThat(v1.hasSameTerms(foreign.open(V1, 7, 1, 1).hello())).isFalse();
+        assertThat(v1.hasSameTerms(v0.open(V1, 7, 1, 1).hello())).isTrue();
         assertThat(v1.check(v0.open(new ValidatorId(2), 7, 1, 1).hello())).isEqualTo(LinkRefusal.NOT_ADDRESSEE);
         assertThat(v1.check(impostor.open(V1, 7, 1, 1).hello())).isEqualTo(LinkRefusal.BAD_SIGNATURE);
     }
@@ -83,7 +84,7 @@ class HandshakeTest {
             assertThat(v1.answer(new Header.Hello(
                             hello.from(),
                             hello.to(),
-                            hello.chainTag(),
+                            hello.terms(),
                             hello.incarnation(),
                             hello.nonce(),
                             weak,
@@ -137,7 +138,7 @@ class HandshakeTest {
         assertThat(v1.check(new Header.Hello(
                         hello.from(),
                         hello.to(),
-                        hello.chainTag(),
+                        hello.terms(),
                         7,
                         hello.nonce(),
                         hello.ephemeral(),

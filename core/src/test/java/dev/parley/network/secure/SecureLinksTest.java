@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -42,6 +43,7 @@ class SecureLinksTest {
         final SecureLinks links;
         final List<String> got = new ArrayList<>();
         final List<LinkRefusal> told = new ArrayList<>();
+        final List<String> differences = new ArrayList<>();
 
         Node(LinkIdentity identity) {
             links = new SecureLinks(
@@ -70,6 +72,12 @@ class SecureLinksTest {
         @Override
         public void refused(@Nullable ValidatorId claimed, LinkRefusal reason, long inAll) {
             told.add(reason);
+        }
+
+        @Override
+        public void differs(Disagreement disagreement, long inAll) {
+            told.add(disagreement.reason());
+            differences.add((disagreement.proven() ? "" : "not proven: ") + disagreement.what());
         }
     }
 
@@ -215,6 +223,105 @@ class SecureLinksTest {
     }
 
     @Test
+    void both_sides_learn_in_what_their_configurations_differ() {
+        a = new Node(identities.of(0, "test", "tendermint", 1, Map.of("parley.x", "5")));
+        b = new Node(identities.of(1, "test", "hotstuff", 2, Map.of("parley.x", "6")));
+        a.send(V1, "x");
+        b.send(V0, "y");
+        settle();
+        assertThat(b.differences)
+                .containsExactly("v0 runs tendermint, this node hotstuff; v0 has power 1 for v3, this node 2;"
+                        + " v0 has parley.x = 5, this node 6");
+        assertThat(a.differences)
+                .containsExactly("v1 runs hotstuff, this node tendermint; v1 has power 2 for v3, this node 1;"
+                        + " v1 has parley.x = 6, this node 5");
+        assertThat(b.links.disagreements())
+                .singleElement()
+                .isEqualTo(new Disagreement(V0, LinkRefusal.OTHER_PROTOCOL, true, b.differences.getFirst()));
+        pass(10_000);
+        assertThat(b.differences).as("told once a minute").hasSize(1);
+        assertThat(b.links.refused(V0, LinkRefusal.OTHER_PROTOCOL)).isGreaterThan(1);
+        assertThat(a.got).isEmpty();
+        assertThat(b.got).isEmpty();
+        a = new Node(identities.of(0, "test", "hotstuff", 2, Map.of("parley.x", "6")));
+        a.send(V1, "agreed");
+        pass(6000);
+        assertThat(b.got).containsExactly("v0:agreed");
+        assertThat(b.links.disagreements())
+                .as("who has agreed is not held up to it")
+                .isEmpty();
+    }
+
+    @Test
+    void nothing_answers_who_differs() {
+        Node other = new Node(identities.of(0, "another"));
+        other.send(V1, "x");
+        pass(3000);
+        assertThat(recorded).isNotEmpty().allMatch(sent -> sent.from().equals(V0));
+    }
+
+    @Test
+    void what_no_key_proves_is_told_as_such_and_hides_nothing_that_is_proven() {
+        Datagram forged = question(new TestIdentities().of(0, "elsewhere"));
+        b.links.receive(forged, now);
+        assertThat(b.told).containsExactly(LinkRefusal.BAD_SIGNATURE);
+        assertThat(b.differences.getFirst())
+                .startsWith("not proven: v0 is of chain 'elsewhere', this node of 'test'; v0 has the key ");
+        assertThat(b.links.disagreements()).singleElement().matches(found -> !found.proven());
+        now += 100;
+        b.links.receive(question(identities.of(0, "another")), now);
+        now += 100;
+        b.links.receive(forged, now);
+        assertThat(b.told).containsExactly(LinkRefusal.BAD_SIGNATURE, LinkRefusal.FOREIGN_CHAIN);
+        assertThat(b.links.disagreements())
+                .containsExactly(new Disagreement(
+                        V0, LinkRefusal.FOREIGN_CHAIN, true, "v0 is of chain 'another', this node of 'test'"));
+    }
+
+    @Test
+    void questions_under_other_terms_are_looked_at_in_moderation() {
+        for (int i = 0; i < 50; i++) {
+            b.links.receive(question(identities.of(0, "another")), now);
+        }
+        assertThat(b.links.refused(V0, LinkRefusal.FOREIGN_CHAIN)).isEqualTo(1);
+        assertThat(b.links.refused(V0, LinkRefusal.UNKNOWN_TERMS)).isEqualTo(49);
+        a.send(V1, "still");
+        settle();
+        assertThat(b.got).as("they use up nothing of a good peer's").containsExactly("v0:still");
+    }
+
+    @Test
+    void terms_that_are_not_those_of_the_question_or_none_or_too_long_are_refused() {
+        Datagram question = question(identities.of(0, "another"));
+        b.links.receive(new Datagram(question.header(), new byte[0]), now);
+        assertThat(b.links.refused(V0, LinkRefusal.UNKNOWN_TERMS)).isEqualTo(1);
+        byte[] changed = question.body().clone();
+        changed[changed.length - 1] ^= 1;
+        b.links.receive(new Datagram(question.header(), changed), now);
+        assertThat(b.links.refused(V0, LinkRefusal.MALFORMED)).isEqualTo(1);
+        b.links.receive(new Datagram(question.header(), new byte[ChainTerms.MAX_BYTES + 1]), now);
+        assertThat(b.links.refused(V0, LinkRefusal.OVERSIZED)).isEqualTo(1);
+        assertThat(b.links.disagreements()).isEmpty();
+    }
+
+    @Test
+    void a_hint_that_anybody_may_send_brings_forth_no_terms() {
+        a.send(V1, "one");
+        settle();
+        assertThat(recorded.getFirst().datagram().body())
+                .as("the first question has them")
+                .isNotEmpty();
+        long session = ((Header.Data) read(lastData(0).datagram())).session();
+        recorded.clear();
+        now += 1000;
+        a.links.receive(Datagram.of(new Header.UnknownSession(V1, session).toBytes()), now);
+        assertThat(recorded).singleElement().satisfies(sent -> {
+            assertThat(read(sent.datagram())).isInstanceOf(Header.Hello.class);
+            assertThat(sent.datagram().body()).isEmpty();
+        });
+    }
+
+    @Test
     void a_peer_that_does_not_answer_costs_its_bound_and_no_more() {
         for (int i = 0; i < 3000; i++) {
             a.links.send(V1, Channel.SMALL, Frame.of(new byte[1000]), now);
@@ -315,6 +422,9 @@ class SecureLinksTest {
 
                     @Override
                     public void refused(@Nullable ValidatorId claimed, LinkRefusal reason, long inAll) {}
+
+                    @Override
+                    public void differs(Disagreement disagreement, long inAll) {}
                 });
         echo.send(V0, Channel.SMALL, Frame.of(new byte[] {'?'}), now);
         a.send(new ValidatorId(2), "!");
@@ -324,6 +434,12 @@ class SecureLinksTest {
         }
         assertThat(answers).containsExactly("!");
         assertThat(a.got).containsExactly("v2:?");
+    }
+
+    /** How somebody of other terms begins. */
+    private static Datagram question(LinkIdentity identity) {
+        Handshake handshake = new Handshake(identity, new SecureRandom());
+        return new Datagram(handshake.open(V1, 1, 1, 1).hello().toBytes(), handshake.terms());
     }
 
     private static Header read(Datagram datagram) {

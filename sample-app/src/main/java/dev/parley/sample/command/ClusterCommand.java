@@ -178,6 +178,18 @@ final class ClusterCommand implements Runnable {
         return answering == 0 ? ParleyCommand.FAILED : 0;
     }
 
+    private static String refused(JsonNode peers) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode peer : peers) {
+            text.append("; refuses v")
+                    .append(peer.path("peer").asInt())
+                    .append(": ")
+                    .append(peer.path("what").asText())
+                    .append(peer.path("proven").asBoolean() ? "" : " (not proven)");
+        }
+        return text.toString();
+    }
+
     private static String told(JsonNode status) {
         return "height " + status.path("height").asLong() + ", "
                 + status.path("view").asText() + ", waits for "
@@ -185,7 +197,8 @@ final class ClusterCommand implements Runnable {
                 + status.path("have").asLong() + " of "
                 + status.path("need").asLong() + ", missing " + status.path("missing") + "), timer "
                 + status.path("timer").asText()
-                + (status.path("cut").isEmpty() ? "" : ", cut off from " + status.path("cut"));
+                + (status.path("cut").isEmpty() ? "" : ", cut off from " + status.path("cut"))
+                + refused(status.path("refusedPeers"));
     }
 
     @Command(name = "logs", mixinStandardHelpOptions = true, description = "The last lines of each one's log.")

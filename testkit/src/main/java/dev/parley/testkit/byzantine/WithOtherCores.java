@@ -7,6 +7,7 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.MessageVerifier;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,11 @@ public record WithOtherCores(ConsensusProtocol original, Function<ConsensusSetup
     @Override
     public boolean gossipsCommands() {
         return original.gossipsCommands();
+    }
+
+    @Override
+    public Map<String, String> sharedSettings() {
+        return original.sharedSettings();
     }
 
     @Override
