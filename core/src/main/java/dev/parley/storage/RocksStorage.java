@@ -19,6 +19,7 @@ import dev.parley.crypto.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -160,10 +162,12 @@ public final class RocksStorage implements Storage {
         this.familyOptions = new ColumnFamilyOptions()
                 .setCompressionType(CompressionType.NO_COMPRESSION)
                 .setWriteBufferSize(WRITE_BUFFER_BYTES);
+        // What a damaged database has forgotten to have would else be made anew and empty: votes among it.
+        boolean fresh = isUnwritten(DataDirectory.database(path));
         // What is cut short at the end is the write that was under way when the power failed; see TornLog for the rest.
         this.options = new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
+                .setCreateIfMissing(fresh)
+                .setCreateMissingColumnFamilies(fresh)
                 .setParanoidChecks(true)
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 .setMaxTotalWalSize(LOG_BYTES)
@@ -200,6 +204,19 @@ public final class RocksStorage implements Storage {
                 unlock();
                 throw damaged("cannot be opened: " + e.getMessage(), e);
             }
+        }
+    }
+
+    /** Whether nothing was ever written there, though making it may have begun: what is missing is then not lost. */
+    private static boolean isUnwritten(Path database) {
+        if (!Files.exists(database)) {
+            return true;
+        }
+        try (Stream<Path> files = Files.list(database)) {
+            return files.noneMatch(file -> file.toString().endsWith(".sst")
+                    || (file.toString().endsWith(".log") && file.toFile().length() > 0));
+        } catch (IOException e) {
+            throw new StorageException("database " + database + " cannot be read (" + e + "); see to the disk", e);
         }
     }
 

@@ -174,6 +174,28 @@ class RocksStorageTest extends StorageContract {
         assertThat(Files.readAllBytes(log)).isEqualTo(before);
     }
 
+    /** Made anew they would be empty, and the validator would have forgotten its votes without a word. */
+    @Test
+    void column_families_that_a_cut_manifest_has_forgotten_are_not_made_anew() throws IOException {
+        Path path = folder.resolve("cut");
+        try (RocksStorage storage = open(path, 10)) {
+            storage.write(List.of(TestLog.append(1, 2_000)));
+        }
+        Path manifest;
+        try (Stream<Path> files = Files.list(path.resolve("db"))) {
+            manifest = files.filter(file -> file.getFileName().toString().startsWith("MANIFEST"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (RandomAccessFile file = new RandomAccessFile(manifest.toFile(), "rw")) {
+            file.setLength(file.length() / 2);
+        }
+        assertThatThrownBy(() -> open(path, 10))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("data directory " + path)
+                .hasMessageContaining("restore it from a copy");
+    }
+
     @Test
     void one_flipped_byte_in_a_block_or_a_snapshot_is_noticed_when_it_is_read() throws IOException {
         Path path = folder.resolve("flipped");
