@@ -25,6 +25,7 @@ import dev.parley.crypto.ThresholdKeyFile;
 import dev.parley.crypto.threshold.BlsKeys;
 import dev.parley.crypto.threshold.ThresholdSetup;
 import dev.parley.log.CommandPayloads;
+import dev.parley.logging.LogContext;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.cluster.ClusterNetwork;
@@ -47,7 +48,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -100,9 +100,14 @@ public final class ParleyNode implements AutoCloseable {
         // Logback is initialised before the actor system, whose first log calls would else race with its start.
         LoggerFactory.getLogger(ParleyNode.class)
                 .info("{} of {}, {}, signatures by {}", self, membership.validators(), protocol.name(), scheme.name());
-        system =
-                ActorSystem.create(Behaviors.empty(), ClusterNetwork.SYSTEM_NAME, addresses.systemConfig(self, config));
         try {
+            system = ClusterNetwork.createSystem(addresses, self, config);
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
+        try {
+            LogContext context = LogContext.of(self, protocol::viewName);
             LinkIdentity identity = new LinkIdentity(
                     self,
                     membership.validators(),
@@ -110,16 +115,17 @@ public final class ParleyNode implements AutoCloseable {
                     terms(membership, protocol, settings, addresses, threshold),
                     scheme,
                     setup.signer());
-            peers = ClusterNetwork.start(system, addresses, identity, new PeerCodec(codec, CommandPayloads.INSTANCE));
+            peers = ClusterNetwork.start(
+                    system, addresses, identity, new PeerCodec(codec, CommandPayloads.INSTANCE), context);
             Network network = builder.network.apply(peers);
-            node = builder.start(system, protocol, setup, settings, network, storage);
+            node = builder.start(system, protocol, setup, settings, network, storage, context);
             node.started().toCompletableFuture().join();
             clients = ClientServer.start(
-                    system, serving, membership.domain().chainId(), new ClientCodec(codec), node.log());
+                    system, serving, membership.domain().chainId(), new ClientCodec(codec), node.log(), context);
         } catch (IOException e) {
             end();
             throw new IllegalArgumentException(
-                    "parley.client-server: " + e.getMessage() + "; choose another port, or end who has it", e);
+                    "parley.client-server.port: " + e.getMessage() + "; choose another port, or end who has it", e);
         } catch (RuntimeException e) {
             end();
             throw e;
@@ -192,7 +198,8 @@ public final class ParleyNode implements AutoCloseable {
                 ConsensusSetup setup,
                 NodeSettings settings,
                 Network joined,
-                Storage storage) {
+                Storage storage,
+                LogContext context) {
             return ValidatorNode.start(
                     system,
                     setup.self().toString(),
@@ -204,7 +211,8 @@ public final class ParleyNode implements AutoCloseable {
                             joined,
                             storage,
                             clockMillis,
-                            observer));
+                            observer),
+                    context);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.parley.app;
 
 import dev.parley.consensus.Evidence;
 import dev.parley.log.CommandId;
+import dev.parley.logging.LogContext;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -16,22 +17,28 @@ final class ExceptionLog {
     private static final long INTERVAL_MILLIS = 60_000;
     private static final int MAX_CLASSES = 64;
 
+    private final LogContext context;
     private final Map<Class<?>, Long> loggedAt = new HashMap<>();
+
+    ExceptionLog(LogContext context) {
+        this.context = context;
+    }
 
     void log(Exception exception, long height, int index, CommandId command, long timeMillis) {
         if (isDue(exception, timeMillis)) {
-            LOG.warn(
+            context.around(() -> LOG.warn(
                     "The state machine threw on command {} at height {}, index {}; the client learns the class alone",
                     command,
                     height,
                     index,
-                    exception);
+                    exception));
         }
     }
 
     void log(Exception exception, long height, Evidence evidence, long timeMillis) {
         if (isDue(exception, timeMillis)) {
-            LOG.warn("The state machine threw when told at height {} that {}", height, evidence, exception);
+            context.around(() ->
+                    LOG.warn("The state machine threw when told at height {} that {}", height, evidence, exception));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.logging.LogContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,7 +50,7 @@ public final class Executor<C, R, S> {
 
     private final Application<C, R, S> application;
     private final ExecutorSettings settings;
-    private final ExceptionLog exceptions = new ExceptionLog();
+    private final ExceptionLog exceptions;
     /** Late blocks by height, without gaps. */
     private final Map<Long, ExecutedBlock> recent = new HashMap<>();
 
@@ -63,6 +64,12 @@ public final class Executor<C, R, S> {
     private Digest root = Digest.ZERO;
 
     public Executor(Application<C, R, S> application, ExecutorSettings settings) {
+        this(application, settings, LogContext.none());
+    }
+
+    /** @param context of what is logged: what the state machine threw */
+    public Executor(Application<C, R, S> application, ExecutorSettings settings, LogContext context) {
+        this.exceptions = new ExceptionLog(context);
         this.application = application;
         this.settings = settings;
         this.machine = application.machine().get();

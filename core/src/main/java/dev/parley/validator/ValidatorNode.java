@@ -21,6 +21,7 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
+import dev.parley.logging.LogContext;
 import dev.parley.mempool.Mempool;
 import dev.parley.mempool.ProvenEvidence;
 import dev.parley.network.Network;
@@ -40,6 +41,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Props;
@@ -84,6 +86,7 @@ public final class ValidatorNode implements AutoCloseable {
         STOP
     }
 
+    private final LogContext logContext;
     private final ActorSystem<?> system;
     private final LogFeed feed;
     private final CompletableFuture<Actors> actors = new CompletableFuture<>();
@@ -93,7 +96,8 @@ public final class ValidatorNode implements AutoCloseable {
     private volatile int awaitedPeer = -1;
     private volatile boolean closed;
 
-    private <C, R, S> ValidatorNode(ActorSystem<?> system, String name, Parts<C, R, S> parts) {
+    private <C, R, S> ValidatorNode(LogContext context, ActorSystem<?> system, String name, Parts<C, R, S> parts) {
+        this.logContext = context;
         this.system = system;
         this.feed = new LogFeed(parts.storage());
         var unused = stopped.thenAccept(feed::stop);
@@ -108,7 +112,14 @@ public final class ValidatorNode implements AutoCloseable {
      * @param name of its actors, unique in the system while they live
      */
     public static <C, R, S> ValidatorNode start(ActorSystem<?> system, String name, Parts<C, R, S> parts) {
+        return start(system, name, parts, LogContext.of(parts.setup().self(), parts.protocol()::viewName));
+    }
+
+    /** @param context of what the validator logs; told where it is */
+    public static <C, R, S> ValidatorNode start(
+            ActorSystem<?> system, String name, Parts<C, R, S> parts, LogContext context) {
         return new ValidatorNode(
+                context,
                 system,
                 name,
                 new Parts<>(
@@ -119,7 +130,7 @@ public final class ValidatorNode implements AutoCloseable {
                         parts.network(),
                         parts.storage(),
                         parts.clockMillis(),
-                        new LogObserver().and(parts.observer())));
+                        new LogObserver(context).and(parts.observer())));
     }
 
     /** Completes once the validator has restored what its storage holds and has joined its network; fails if it could not. */
@@ -172,7 +183,13 @@ public final class ValidatorNode implements AutoCloseable {
             return Behaviors.receive(Stop.class)
                     .onMessage(Stop.class, stop -> Behaviors.stopped())
                     .onSignal(Terminated.class, terminated -> {
-                        fail(parts, "its actor " + terminated.getRef().path().name() + " failed; the log says why");
+                        String cause = terminated instanceof ChildFailed failed
+                                ? " (" + failed.getCause().getMessage() + ")"
+                                : "";
+                        fail(
+                                parts,
+                                "its actor " + terminated.getRef().path().name() + " failed" + cause
+                                        + "; the log says more");
                         return Behaviors.stopped();
                     })
                     .onSignal(PostStop.class, signal -> {
@@ -186,11 +203,11 @@ public final class ValidatorNode implements AutoCloseable {
 
     private void fail(Parts<?, ?, ?> parts, String why) {
         if (!closed && stopped.complete(why)) {
-            system.log()
+            logContext.around(() -> system.log()
                     .error(
                             "validator {} has stopped and will not be started again: {}",
                             parts.setup().self(),
-                            why);
+                            why));
             parts.observer().observed(parts.setup().self(), new Observation.Stopped(why));
         }
     }
@@ -221,7 +238,7 @@ public final class ValidatorNode implements AutoCloseable {
                     refusal -> count(parts, refusal));
             link = parts.network().join(setup.self(), gate);
 
-            Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution());
+            Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution(), logContext);
             Mempool pool = new Mempool(settings.mempool(), proven);
             replay(parts.storage(), executor, pool);
             RootCollector collector = new RootCollector(

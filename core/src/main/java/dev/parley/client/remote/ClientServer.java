@@ -1,6 +1,7 @@
 package dev.parley.client.remote;
 
 import dev.parley.client.ReplicatedLog;
+import dev.parley.logging.LogContext;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -49,7 +50,7 @@ public final class ClientServer implements AutoCloseable {
     private final ReplicatedLog log;
     private final ActorSystem<?> system;
     private final EventLoopGroup eventLoops;
-    private final Refusals refusals = new Refusals(LOG);
+    private final Refusals refusals;
     /** All that are open, those that are being sent away included. Whatever is added after it was closed is closed. */
     private final ChannelGroup channels = new DefaultChannelGroup("clients", ImmediateEventExecutor.INSTANCE, true);
 
@@ -73,8 +74,14 @@ public final class ClientServer implements AutoCloseable {
     private long toldAtNanos;
 
     private ClientServer(
-            ActorSystem<?> system, ClientServerSettings settings, String chainId, ClientCodec codec, ReplicatedLog log)
+            ActorSystem<?> system,
+            ClientServerSettings settings,
+            String chainId,
+            ClientCodec codec,
+            ReplicatedLog log,
+            LogContext context)
             throws IOException {
+        this.refusals = new Refusals(LOG, context);
         this.system = system;
         this.settings = settings;
         this.chainId = chainId;
@@ -151,7 +158,19 @@ public final class ClientServer implements AutoCloseable {
     public static ClientServer start(
             ActorSystem<?> system, ClientServerSettings settings, String chainId, ClientCodec codec, ReplicatedLog log)
             throws IOException {
-        return new ClientServer(system, settings, chainId, codec, log);
+        return start(system, settings, chainId, codec, log, LogContext.none());
+    }
+
+    /** @param context of what is logged: who was refused */
+    public static ClientServer start(
+            ActorSystem<?> system,
+            ClientServerSettings settings,
+            String chainId,
+            ClientCodec codec,
+            ReplicatedLog log,
+            LogContext context)
+            throws IOException {
+        return new ClientServer(system, settings, chainId, codec, log, context);
     }
 
     /** Where clients connect; the port is the real one if 0 was asked for. */

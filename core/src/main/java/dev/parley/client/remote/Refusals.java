@@ -1,5 +1,6 @@
 package dev.parley.client.remote;
 
+import dev.parley.logging.LogContext;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -31,9 +32,11 @@ final class Refusals {
     }
 
     private final Logger log;
+    private final LogContext context;
     private final Map<ProtocolError, Tally> tallies = new EnumMap<>(ProtocolError.class);
 
-    Refusals(Logger log) {
+    Refusals(Logger log, LogContext context) {
+        this.context = context;
         this.log = log;
         for (ProtocolError error : ProtocolError.values()) {
             tallies.put(error, new Tally());
@@ -49,7 +52,8 @@ final class Refusals {
         }
         long news = tally.newSinceTold(nowNanos);
         if (news > 0) {
-            log.warn("client {} refused, {}: {} ({} of this kind since the last report)", from, error, why, news);
+            context.around(() -> log.warn(
+                    "client {} refused, {}: {} ({} of this kind since the last report)", from, error, why, news));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.parley.network.cluster;
 
+import com.typesafe.config.Config;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.logging.LogContext;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
@@ -24,6 +26,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.remote.RemoteTransportException;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,12 +58,19 @@ public final class ClusterNetwork implements Network {
     private final LinkIdentity identity;
     private final ClusterSettings settings;
     private final PeerCodec codec;
+    private final LogContext context;
     private final SecureRandom random = new SecureRandom();
     private final DatagramSerializer serializer;
     private final List<@Nullable Peer> peers = new ArrayList<>();
     private volatile @Nullable ClusterLink current;
 
-    private ClusterNetwork(ActorSystem<?> system, ClusterSettings settings, LinkIdentity identity, PeerCodec codec) {
+    private ClusterNetwork(
+            ActorSystem<?> system,
+            ClusterSettings settings,
+            LinkIdentity identity,
+            PeerCodec codec,
+            LogContext context) {
+        this.context = context;
         this.system = system;
         this.settings = settings;
         this.identity = identity;
@@ -83,20 +93,47 @@ public final class ClusterNetwork implements Network {
     }
 
     /**
+     * An actor system for one validator, which listens to peers.
+     *
+     * @param base whatever else it is to know, whole
+     * @throws IllegalArgumentException that says what to do, if it cannot listen or cannot use its certificate
+     */
+    public static ActorSystem<Void> createSystem(ClusterSettings settings, ValidatorId self, Config base) {
+        try {
+            return ActorSystem.create(Behaviors.empty(), SYSTEM_NAME, settings.systemConfig(self, base));
+        } catch (RemoteTransportException e) {
+            throw new IllegalArgumentException(
+                    settings.listensAt(self) + ": cannot listen there for the other validators (" + e.getMessage()
+                            + "); choose another port, or end who has it",
+                    e);
+        }
+    }
+
+    /**
      * Begins to listen to peers; once for each actor system.
      *
-     * @param system made with {@link ClusterSettings#systemConfig} for this validator
+     * @param system made by {@link #createSystem} for this validator
      * @param identity of the one validator that may join here
      * @throws IllegalArgumentException that says what to do, if the parts do not fit together
      */
     public static ClusterNetwork start(
             ActorSystem<?> system, ClusterSettings settings, LinkIdentity identity, PeerCodec codec) {
+        return start(system, settings, identity, codec, LogContext.none());
+    }
+
+    /** @param context of what is logged: what is refused */
+    public static ClusterNetwork start(
+            ActorSystem<?> system,
+            ClusterSettings settings,
+            LinkIdentity identity,
+            PeerCodec codec,
+            LogContext context) {
         settings.requireFor(identity.validators());
         if (!system.name().equals(SYSTEM_NAME)) {
             throw new IllegalArgumentException("the actor system is named '" + system.name() + "', and peers look for '"
                     + SYSTEM_NAME + "'; give it that name");
         }
-        return new ClusterNetwork(system, settings, identity, codec);
+        return new ClusterNetwork(system, settings, identity, codec, context);
     }
 
     /** {@inheritDoc} Only the validator of this process can join. */
@@ -241,17 +278,21 @@ public final class ClusterNetwork implements Network {
 
         @Override
         public void refused(@Nullable ValidatorId claimed, LinkRefusal reason, long inAll) {
-            LOG.atLevel(reason.isUsual() ? Level.DEBUG : Level.WARN)
+            context.around(() -> LOG.atLevel(reason.isUsual() ? Level.DEBUG : Level.WARN)
                     .log(
                             "validator {} refuses what comes in the name of {}: {} ({} in all; told at most once a minute)",
                             identity.self(),
                             claimed == null ? "nobody" : claimed,
                             reason,
-                            inAll);
+                            inAll));
         }
 
         @Override
         public void differs(Disagreement disagreement, long inAll) {
+            context.around(() -> logDifference(disagreement, inAll));
+        }
+
+        private void logDifference(Disagreement disagreement, long inAll) {
             if (disagreement.proven()) {
                 LOG.warn(
                         "validator {} and {} cannot work together: {}; give both the same configuration ({} refusals in all; told at most once a minute)",

@@ -125,6 +125,13 @@ public record ClusterSettings(
         return addresses.get(validator.index());
     }
 
+    /** The setting that says where a validator listens, and what it says. */
+    String listensAt(ValidatorId self) {
+        Address own = address(self);
+        Address bound = new Address(bindHost == null ? own.host() : bindHost, bindPort == 0 ? own.port() : bindPort);
+        return PATH + (bindPort == 0 ? "addresses" : "bind-port") + " has " + bound + " for " + self;
+    }
+
     /**
      * The configuration for the actor system of one validator, named {@link ClusterNetwork#SYSTEM_NAME}.
      *
@@ -153,6 +160,10 @@ public record ClusterSettings(
         artery.put("advanced.maximum-frame-size", "256 KiB");
         artery.put("advanced.maximum-large-frame-size", link.maxFrameBytes() + (64 << 10) + " B");
         artery.put("advanced.large-buffer-pool-size", 2);
+        // Each frame that is none has Pekko make its streams anew, and at the sixth within five seconds end the
+        // process: whoever reaches
+        // the port could stop the validator. What is lost meanwhile is sent again.
+        artery.put("advanced.inbound-max-restarts", Integer.MAX_VALUE);
         artery.put("advanced.outbound-message-queue-size", 2 * SMALL_UNDER_WAY);
         artery.put("advanced.outbound-large-message-queue-size", 2 * LARGE_UNDER_WAY);
         if (tls != null) {
@@ -219,7 +230,10 @@ public record ClusterSettings(
         if (text.isEmpty()) {
             throw bad(cluster, name, "is empty, and TLS is on; name a PEM file, or set tls.enabled = off");
         }
-        Path path = Path.of(text);
+        // Relative to the file that names it, as all paths are.
+        String namedIn = cluster.getValue(name).origin().filename();
+        Path folder = namedIn == null ? null : Path.of(namedIn).toAbsolutePath().getParent();
+        Path path = folder == null ? Path.of(text) : folder.resolve(text);
         if (!Files.isReadable(path)) {
             throw bad(cluster, name, "names " + path + ", which can't be read; name a readable PEM file");
         }

@@ -110,6 +110,12 @@ public final class NodeProcess {
         if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
+        for (String handedOn : List.of("parley.log.format", "parley.log.level")) {
+            String value = System.getProperty(handedOn);
+            if (value != null) {
+                command.add("-D" + handedOn + "=" + value);
+            }
+        }
         command.addAll(jvmOptions);
         command.addAll(List.of("@" + classPath(), main.getName()));
         command.addAll(arguments);
