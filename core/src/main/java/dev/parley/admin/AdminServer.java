@@ -21,11 +21,14 @@ import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdminServer extends AllDirectives implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int MAX_CONNECTIONS = 128;
 
     private final ParleyNode node;
     private final NodeMetrics metrics;
@@ -49,15 +53,21 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
         metrics.follow(node);
         this.faults = settings.faults() ? network : null;
         try {
+            ServerSettings bounds =
+                    ServerSettings.create(node.system().classicSystem()).withMaxConnections(MAX_CONNECTIONS);
             this.binding = Http.get(node.system())
                     .newServerAt(settings.host(), settings.port())
-                    .bind(routes())
+                    .withSettings(bounds)
+                    .bindFlow(Flow.<HttpRequest>create()
+                            // Who trickles a request keeps a connection no longer than who asks one after the other.
+                            .takeWithin(settings.connectionLifetime())
+                            .via(routes().flow(node.system())))
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
             throw new IOException(
-                    "parley.admin: cannot listen on " + settings.host() + ":" + settings.port() + " (" + e.getCause()
-                            + "); choose another port, or end who has it",
+                    "parley.admin.port: cannot listen on " + settings.host() + ":" + settings.port() + " ("
+                            + e.getCause() + "); choose another port, or end who has it",
                     e);
         }
     }

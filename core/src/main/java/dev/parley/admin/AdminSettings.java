@@ -2,14 +2,16 @@ package dev.parley.admin;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.time.Duration;
 
 /**
  * Where to listen for operators, read from {@code parley.admin}.
  *
  * @param port 0 for any that is free
  * @param faults whether peers may be cut off on demand
+ * @param connectionLifetime how long a connection may last, whatever it asks
  */
-public record AdminSettings(String host, int port, boolean faults) {
+public record AdminSettings(String host, int port, boolean faults, Duration connectionLifetime) {
     private static final int LAST_PORT = 65_535;
 
     /**
@@ -23,6 +25,13 @@ public record AdminSettings(String host, int port, boolean faults) {
             throw new ConfigException.BadValue(
                     admin.getValue("port").origin(), "parley.admin.port", "is 0 to 65535, not " + port);
         }
-        return new AdminSettings(admin.getString("host"), port, admin.getBoolean("faults"));
+        Duration lifetime = admin.getDuration("connection-lifetime");
+        if (lifetime.toMillis() < 1) {
+            throw new ConfigException.BadValue(
+                    admin.getValue("connection-lifetime").origin(),
+                    "parley.admin.connection-lifetime",
+                    "is 1 ms or more, not " + lifetime);
+        }
+        return new AdminSettings(admin.getString("host"), port, admin.getBoolean("faults"), lifetime);
     }
 }

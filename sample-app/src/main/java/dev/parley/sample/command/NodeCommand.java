@@ -107,7 +107,15 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    private static RedisServer redis(ParleyNode node, ClusterClient<Batch, Replies> client, Config config)
+    private static RedisServer redis(ParleyNode node, ClusterClient<Batch, Replies> client, Config config) {
+        try {
+            return startRedis(node, client, config);
+        } catch (IOException e) {
+            throw new FailedException("parley.redis.port: " + e.getMessage());
+        }
+    }
+
+    private static RedisServer startRedis(ParleyNode node, ClusterClient<Batch, Replies> client, Config config)
             throws IOException {
         return RedisServer.start(
                 RedisServerSettings.onLoopback(config.getInt("parley.redis.port")),

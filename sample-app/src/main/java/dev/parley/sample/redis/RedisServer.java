@@ -74,7 +74,7 @@ public final class RedisServer implements AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         channel.pipeline()
                                 .addLast(
-                                        new RequestDecoder(),
+                                        new RequestDecoder(settings.requestTimeout()),
                                         new Connection(
                                                 settings,
                                                 lastConnection.incrementAndGet(),

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxQueuedRequests of one connection, answered or not, before its socket is held back
  * @param maxQueuedBytes of one connection's requests before its socket is held back; one request may go beyond
  * @param busyPatience how long in all a batch waits for room in the validators' pools before it is answered with {@code -BUSY}
+ * @param requestTimeout how long a request that has begun may take to come whole, while its connection is read
  */
 public record RedisServerSettings(
         String host,
@@ -20,7 +21,8 @@ public record RedisServerSettings(
         int maxConnections,
         int maxQueuedRequests,
         int maxQueuedBytes,
-        Duration busyPatience) {
+        Duration busyPatience,
+        Duration requestTimeout) {
     public RedisServerSettings {
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
@@ -28,13 +30,17 @@ public record RedisServerSettings(
         if (threads < 1 || threads > 64) {
             throw new IllegalArgumentException("event loop threads are 1 to 64, not " + threads);
         }
+        if (requestTimeout.toMillis() < 1) {
+            throw new IllegalArgumentException("a request may take 1 ms or more, not " + requestTimeout);
+        }
         if (maxConnections < 1 || maxQueuedRequests < 1 || maxQueuedBytes < 1 || busyPatience.isNegative()) {
             throw new IllegalArgumentException("every bound of a Redis server is 1 or more");
         }
     }
 
-    /** On loopback with one thread, 10,000 connections, and 4,096 requests of 4 MiB together queued for each; patient for 5 s. */
+    /** On loopback with one thread, 10,000 connections, and 4,096 requests of 4 MiB together queued for each; patient for 5 s, and 30 s for a request. */
     public static RedisServerSettings onLoopback(int port) {
-        return new RedisServerSettings("127.0.0.1", port, 1, 10_000, 4096, 4 << 20, Duration.ofSeconds(5));
+        return new RedisServerSettings(
+                "127.0.0.1", port, 1, 10_000, 4096, 4 << 20, Duration.ofSeconds(5), Duration.ofSeconds(30));
     }
 }

@@ -6,8 +6,10 @@ import dev.parley.sample.store.Request;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,42 @@ final class RequestDecoder extends ByteToMessageDecoder {
     private long requestBytes;
     private boolean broken;
 
+    private final Duration timeout;
+    /** A request has begun and is not whole, since when. */
+    private boolean inside;
+
+    private long insideSinceNanos;
+
+    /** @param timeout how long a request may take to come whole */
+    RequestDecoder(Duration timeout) {
+        this.timeout = timeout;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        long interval = Math.clamp(timeout.toMillis() / 4, 5, 5000);
+        var check = context.executor()
+                .scheduleWithFixedDelay(() -> check(context), interval, interval, TimeUnit.MILLISECONDS);
+        context.channel().closeFuture().addListener(closed -> check.cancel(false));
+        context.fireChannelActive();
+    }
+
+    /** Who sends a byte now and then would hold what it has sent for ever. What is not read cannot come. */
+    private void check(ChannelHandlerContext context) {
+        if (!inside || broken) {
+            return;
+        }
+        if (!context.channel().config().isAutoRead()) {
+            insideSinceNanos = System.nanoTime();
+        } else if (System.nanoTime() - insideSinceNanos >= timeout.toNanos()) {
+            broken = true;
+            arguments = null;
+            context.fireChannelRead(
+                    new ProtocolException("a request did not come whole within " + timeout.toMillis() + " ms"));
+            context.fireChannelReadComplete();
+        }
+    }
+
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         if (broken) {
@@ -43,7 +81,11 @@ final class RequestDecoder extends ByteToMessageDecoder {
         try {
             Request request = next(in);
             if (request != null) {
+                inside = false;
                 out.add(request);
+            } else if (!inside && (arguments != null || in.isReadable())) {
+                inside = true;
+                insideSinceNanos = System.nanoTime();
             }
         } catch (ProtocolException e) {
             broken = true;

@@ -185,6 +185,23 @@ class RedisServerTest {
     }
 
     @Test
+    void a_request_that_does_not_come_whole_ends_its_connection_and_an_idle_one_stays() throws IOException {
+        server.close();
+        server = start(new RedisServerSettings("127.0.0.1", 0, 1, 10, 10, 1000, Duration.ZERO, Duration.ofMillis(100)));
+        try (Socket idle = connect();
+                Socket array = connect();
+                Socket line = connect()) {
+            array.getOutputStream().write(bytes("PING\r\n*2\r\n$3\r\nGE"));
+            line.getOutputStream().write(bytes("GET"));
+            String cut = "-ERR Protocol error: a request did not come whole within 100 ms\r\n";
+            assertThat(rest(array)).isEqualTo("+PONG\r\n" + cut);
+            assertThat(rest(line)).isEqualTo(cut);
+            idle.getOutputStream().write(bytes("PING\r\nQUIT\r\n"));
+            assertThat(rest(idle)).isEqualTo("+PONG\r\n+OK\r\n");
+        }
+    }
+
+    @Test
     void inline_requests_may_be_quoted() throws IOException {
         assertThat(talk("SET a \"x \\x41\\n\\\"\"\r\nGET a\nECHO 'it\\'s'\r\nECHO \"\"\r\nQUIT\r\n"))
                 .isEqualTo("+OK\r\n$5\r\nx A\n\"\r\n$4\r\nit's\r\n$0\r\n\r\n+OK\r\n");
@@ -271,7 +288,8 @@ class RedisServerTest {
     @Test
     void a_store_that_stays_busy_is_told_to_the_client() throws IOException {
         server.close();
-        server = start(new RedisServerSettings("127.0.0.1", 0, 1, 10, 10, 1000, Duration.ofMillis(3)));
+        server = start(
+                new RedisServerSettings("127.0.0.1", 0, 1, 10, 10, 1000, Duration.ofMillis(3), Duration.ofSeconds(30)));
         for (int i = 0; i < 4; i++) {
             store.failNext(new BusyException(Duration.ofMillis(1)));
         }
@@ -318,7 +336,7 @@ class RedisServerTest {
     @Test
     void one_connection_too_many_is_told_so() throws IOException {
         server.close();
-        server = start(new RedisServerSettings("127.0.0.1", 0, 1, 1, 10, 1000, Duration.ZERO));
+        server = start(new RedisServerSettings("127.0.0.1", 0, 1, 1, 10, 1000, Duration.ZERO, Duration.ofSeconds(30)));
         try (Jedis jedis = jedis()) {
             assertThat(jedis.ping()).isEqualTo("PONG");
             try (Socket second = connect()) {

@@ -1,0 +1,270 @@
+package dev.parley.sample.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.network.secure.LinkRefusal;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What reaches a running validator from outside, and must not stop it or any other. */
+@Timeout(120)
+class NodeFaultsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final long DAY = Duration.ofDays(1).toMillis();
+
+    @TempDir
+    Path folder;
+
+    private long counted;
+
+    private void requireIncrement(LiveNodes nodes, int preferred) throws Exception {
+        assertThat(nodes.increment(preferred).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo(++counted);
+    }
+
+    private void awaitSameState(LiveNodes nodes) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            for (int i = 1; i < 4; i++) {
+                assertThat(nodes.state(i)).isEqualTo(nodes.state(0));
+            }
+        });
+    }
+
+    @Test
+    void a_validator_with_other_powers_is_named_on_both_sides_and_let_in_once_that_is_mended() throws Exception {
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+            for (int i = 0; i < 3; i++) {
+                nodes.start(i);
+            }
+            nodes.start(
+                    3,
+                    "parley.mempool.max-block-commands = 7, parley.consensus.hotstuff.leader-election = round-robin");
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(nodes.status(0).path("refusedPeers"))
+                        .singleElement()
+                        .hasToString("{\"peer\":3,\"reason\":\"other_settings\",\"proven\":true,\"what\":\""
+                                + "v3 has parley.consensus.hotstuff.leader-election = round-robin, this node skip-failed; "
+                                + "v3 has parley.mempool.max-block-commands = 7, this node 4096\"}");
+                assertThat(nodes.status(3).path("refusedPeers")).hasSize(3);
+            });
+            assertThat(nodes.status(3).path("refusedPeers").get(0).path("what").asText())
+                    .contains("v0 has parley.mempool.max-block-commands = 4096, this node 7");
+            assertThat(nodes.get(0, "/metrics"))
+                    .contains("parley_link_refusals_total{peer=\"v3\",reason=\"other_settings\"}");
+            requireIncrement(nodes, 0);
+            nodes.stop(3);
+            nodes.start(3);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(nodes.status(0).path("refusedPeers")).isEmpty());
+            awaitSameState(nodes);
+        }
+    }
+
+    @Test
+    void garbage_half_frames_and_slow_bytes_on_any_port_stop_no_validator() throws Exception {
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+            nodes.startAll(
+                    "parley.client-server { hello-timeout = 300 ms, frame-timeout = 300 ms }, parley.admin.connection-lifetime = 1 s");
+            requireIncrement(nodes, 0);
+            Random random = new Random(1);
+            int network = nodes.ports(0).network();
+            for (int i = 0; i < 20; i++) {
+                for (int port : new int[] {
+                    network, nodes.ports(0).clients(), nodes.ports(0).admin()
+                }) {
+                    byte[] garbage = new byte[1 + random.nextInt(5000)];
+                    random.nextBytes(garbage);
+                    sendAndLeave(port, garbage);
+                }
+                // As far as Pekko's remoting can tell these are frames, of each of its three streams.
+                byte[] inside = new byte[random.nextInt(300)];
+                random.nextBytes(inside);
+                sendAndLeave(network, remotingFrame(i % 4, inside.length, inside));
+                sendAndLeave(network, remotingFrame(1 + i % 3, 1 << 20, inside));
+            }
+            requireIncrement(nodes, 0);
+            try (Socket clients = slow(nodes.ports(0).clients(), new byte[] {0, 0});
+                    Socket admin = slow(nodes.ports(0).admin(), "GET /sta".getBytes(StandardCharsets.US_ASCII));
+                    Socket half = slow(network, remotingFrame(2, 1000, new byte[10]))) {
+                assertEnds(clients);
+                assertEnds(admin);
+                assertThat(half.isConnected()).isTrue();
+                requireIncrement(nodes, 0);
+            }
+            assertThat(nodes.get(0, "/ready")).startsWith("at height");
+            for (int i = 0; i < 4; i++) {
+                assertThat(nodes.stopped(i)).isNull();
+            }
+            awaitSameState(nodes);
+            assertThat(nodes.node(0).peers().refused(null, LinkRefusal.OVER_CAPACITY))
+                    .isZero();
+        }
+    }
+
+    /** Magic, the stream's number, a frame's length, and what is there of the frame. */
+    private static byte[] remotingFrame(int stream, int length, byte[] content) {
+        return ByteBuffer.allocate(9 + content.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put("AKKA".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) stream)
+                .putInt(length)
+                .put(content)
+                .array();
+    }
+
+    private static void sendAndLeave(int port, byte[] bytes) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+            OutputStream out = socket.getOutputStream();
+            out.write(bytes);
+            out.flush();
+        } catch (IOException refused) {
+            // It may be cut while it speaks.
+            assertThat(refused).hasMessageMatching("(?s).+");
+        }
+    }
+
+    private static Socket slow(int port, byte[] first) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.getOutputStream().write(first);
+        return socket;
+    }
+
+    /** The other side ends it, whatever it says first. */
+    private static void assertEnds(Socket socket) throws IOException {
+        socket.setSoTimeout((int) PATIENCE.toMillis());
+        try {
+            while (socket.getInputStream().read() >= 0) {
+                // It may say why.
+            }
+        } catch (java.net.SocketException reset) {
+            assertThat(reset).isNotInstanceOf(java.net.SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void a_clock_that_jumps_by_a_day_costs_that_validator_its_say_and_no_command() throws Exception {
+        AtomicLong offset = new AtomicLong();
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+            for (int i = 0; i < 3; i++) {
+                nodes.start(i);
+            }
+            nodes.start(3, "", builder -> builder.clock(() -> System.currentTimeMillis() + offset.get()));
+            requireIncrement(nodes, 3);
+            for (long jump : new long[] {DAY, -DAY, 0}) {
+                offset.set(jump);
+                requireIncrement(nodes, 0);
+                requireIncrement(nodes, 3);
+                requireIncrement(nodes, 3);
+            }
+            awaitSameState(nodes);
+            assertThat(nodes.stopped(3)).isNull();
+        }
+    }
+
+    /**
+     * A limit on the size of files makes writes fail as a full disk does, for root too, and can be set while the process runs. Its process
+     * alone is another one: the limit holds for all of a process.
+     */
+    @Test
+    void a_full_disk_ends_that_validator_alone_and_with_room_again_it_has_lost_nothing() throws Exception {
+        assumeThat(hasPrlimit()).as("there is a prlimit to limit files with").isTrue();
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+            Process full = child(nodes.directory(3));
+            CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> text(full));
+            try {
+                for (int i = 0; i < 3; i++) {
+                    nodes.start(i);
+                }
+                await().atMost(PATIENCE).until(() -> isReady(nodes, 3));
+                requireIncrement(nodes, 3);
+                requireIncrement(nodes, 3);
+                assertThat(new ProcessBuilder("prlimit", "--pid", Long.toString(full.pid()), "--fsize=1")
+                                .start()
+                                .waitFor())
+                        .isZero();
+                requireIncrement(nodes, 3);
+                assertThat(full.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as("it ends by itself")
+                        .isTrue();
+            } finally {
+                full.destroyForcibly();
+            }
+            assertThat(full.exitValue()).isEqualTo(1);
+            assertThat(said.get(10, TimeUnit.SECONDS))
+                    .contains(
+                            "parley node: v3 has stopped: its actor validator failed (",
+                            nodes.directory(3).resolve("data").toString(),
+                            "cannot be written");
+            requireIncrement(nodes, 0);
+            nodes.start(3);
+            requireIncrement(nodes, 3);
+            awaitSameState(nodes);
+        }
+    }
+
+    private static boolean hasPrlimit() throws InterruptedException {
+        try {
+            return new ProcessBuilder("prlimit", "--version").start().waitFor() == 0;
+        } catch (IOException none) {
+            return false;
+        }
+    }
+
+    /** What it prints comes by a pipe: a file could not be written either. */
+    private static Process child(Path directory) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx1g",
+                "-Dparley.network.cluster.membership=off",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ParleyCommand.class.getName(),
+                "node",
+                "--dir",
+                directory.toString()));
+        if (Runtime.version().feature() >= 23) {
+            command.add(1, "--sun-misc-unsafe-memory-access=allow");
+        }
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private static String text(Process process) {
+        try {
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static boolean isReady(LiveNodes nodes, int index) {
+        try {
+            return nodes.get(index, "/ready").startsWith("at height");
+        } catch (IOException | InterruptedException notYet) {
+            return false;
+        }
+    }
+}
