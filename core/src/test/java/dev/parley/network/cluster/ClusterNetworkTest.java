@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.CertificateAuthority;
 import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
@@ -24,7 +25,9 @@ import dev.parley.network.secure.TestIdentities;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -311,11 +314,11 @@ class ClusterNetworkTest {
 
     @Test
     void tls_lets_in_who_has_a_certificate_of_the_authority(@TempDir Path folder) throws Exception {
-        Certificates authority = new Certificates(folder.resolve("ours"));
-        Certificates another = new Certificates(folder.resolve("theirs"));
-        Node v0 = new Node(0, tls(authority.issue("v0")));
-        Node v1 = new Node(1, tls(authority.issue("v1")));
-        Node v2 = new Node(2, tls(another.issue("v2")));
+        CertificateAuthority authority = CertificateAuthority.create(Duration.ofDays(1), new SecureRandom());
+        CertificateAuthority another = CertificateAuthority.create(Duration.ofDays(1), new SecureRandom());
+        Node v0 = new Node(0, tls(folder.resolve("v0"), authority));
+        Node v1 = new Node(1, tls(folder.resolve("v1"), authority));
+        Node v2 = new Node(2, tls(folder.resolve("v2"), another));
         for (int i = 0; i < 100; i++) {
             v2.link.send(V0, new PeerMessage.Status(i));
             v0.link.send(V1, new PeerMessage.Status(i));
@@ -333,10 +336,13 @@ class ClusterNetworkTest {
 
     private static final String WITHOUT_MEMBERSHIP = "parley.network.cluster.membership = off";
 
-    private static String tls(ClusterSettings.Tls files) {
+    private static String tls(Path folder, CertificateAuthority authority) throws IOException {
+        Files.createDirectories(folder);
+        authority.save(folder.resolve("authority.pem"));
+        authority.issue(folder.resolve("key.pem"), folder.resolve("certificate.pem"));
         return WITHOUT_MEMBERSHIP
-                + "\nparley.network.cluster.tls { enabled = on, key-file = \"%s\", certificate-file = \"%s\", authority-file = \"%s\" }"
-                        .formatted(files.key(), files.certificate(), files.authority());
+                + "\nparley.network.cluster.tls { enabled = on, key-file = \"%1$s/key.pem\", certificate-file = \"%1$s/certificate.pem\", authority-file = \"%1$s/authority.pem\" }"
+                        .formatted(folder);
     }
 
     private List<Node> start(int count, String hocon) {

@@ -54,6 +54,17 @@ final class InitCommand implements Callable<Integer> {
             description = "Each validator takes four ports in a row from here on; any that are free unless given.")
     private @Nullable Integer basePort;
 
+    @Option(
+            names = "--tls",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = {
+                "Encrypt between validators and let in certificates of this cluster alone: on, since without it whoever",
+                "reaches a validator's port for its peers can fill its memory; --no-tls measures without."
+            })
+    private boolean tls = true;
+
     InitCommand(Screen screen) {
         this.screen = screen;
     }
@@ -75,8 +86,11 @@ final class InitCommand implements Callable<Integer> {
                     "--base-port is 1 to " + (LAST_PORT + 1 - ClusterLayout.PORTS_EACH * size) + ", not " + basePort);
         }
         try {
-            List<Ports> ports =
-                    layout(protocol, size).chainId(chainId).basePort(basePort).write(directory);
+            List<Ports> ports = layout(protocol, size)
+                    .chainId(chainId)
+                    .basePort(basePort)
+                    .tls(tls)
+                    .write(directory);
             for (int i = 0; i < size; i++) {
                 screen.line("v" + i + "  peers " + ports.get(i).network() + "  clients "
                         + ports.get(i).clients() + "  redis " + ports.get(i).application() + "  admin "

@@ -39,9 +39,7 @@ class LogFormatTest {
 
     @Test
     void a_line_of_text_says_whose_it_is_and_where_that_is() throws Exception {
-        assertThat(line(Map.of()))
-                .contains("WARN", "[v2 7 ]", "it stalls")
-                .endsWith("\n");
+        assertThat(line(Map.of())).contains("WARN", "[v2 7 ]", "it stalls").endsWith("\n");
     }
 
     @Test

@@ -4,12 +4,15 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import dev.parley.crypto.CertificateAuthority;
 import dev.parley.crypto.KeyDirectory;
 import dev.parley.crypto.PublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -25,6 +28,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterLayout {
     public static final int PORTS_EACH = 4;
+    private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(3650);
+    private static final String TLS = """
+              # The authority's key is kept nowhere: a new certificate takes a new authority, and that all have it.
+              network.cluster.tls {
+                enabled = on
+                key-file = "tls.key"
+                certificate-file = "tls.pem"
+                authority-file = "tls-authority.pem"
+              }
+            """;
     private static final String SHARED = "cluster.conf";
     private static final String NODE = "node.conf";
     private static final String KEY = "validator.key";
@@ -42,6 +55,7 @@ public final class ClusterLayout {
     private String chainId = "parley";
     private @Nullable Integer basePort;
     private @Nullable List<Integer> canonicalPorts;
+    private boolean tls;
     private String shared = "";
     private BiFunction<Integer, Ports, String> node = (index, ports) -> "";
 
@@ -77,6 +91,12 @@ public final class ClusterLayout {
         return this;
     }
 
+    /** Has the validators let each other connect by certificates, and nobody else. Not unless this is said. */
+    public ClusterLayout tls(boolean on) {
+        tls = on;
+        return this;
+    }
+
     /** Further settings for all. */
     public ClusterLayout shared(String hocon) {
         shared = hocon;
@@ -107,6 +127,15 @@ public final class ClusterLayout {
                         i -> own(directory, i).resolve(KEY),
                         i -> own(directory, i).resolve(THRESHOLD_KEY))
                 .create(chainId, validators);
+        if (tls) {
+            // Its key is kept nowhere: it would let in anybody.
+            CertificateAuthority authority = CertificateAuthority.create(CERTIFICATE_VALIDITY, new SecureRandom());
+            for (int i = 0; i < validators; i++) {
+                authority.issue(
+                        own(directory, i).resolve("tls.key"), own(directory, i).resolve("tls.pem"));
+                authority.save(own(directory, i).resolve("tls-authority.pem"));
+            }
+        }
         String cluster = sharedConf(keys, ports);
         for (int i = 0; i < validators; i++) {
             create(own(directory, i).resolve(SHARED), cluster);
@@ -222,6 +251,7 @@ public final class ClusterLayout {
                 + "    data = \"data\"\n"
                 + "  }\n"
                 + bound
+                + (tls ? TLS : "")
                 + "  client-server { host = \"127.0.0.1\", port = " + ports.clients() + " }\n"
                 + "  # Health, status and faults, for whoever may use this machine: keep it on loopback.\n"
                 + "  admin { host = \"127.0.0.1\", port = " + ports.admin() + ", faults = on }\n"
