@@ -93,6 +93,14 @@ public final class ExecutedBlock {
         return root;
     }
 
+    /**
+     * Whether validators vote on the root of this height. They do not where a block gave nothing that a client or an operator asks for: the
+     * next root on which they vote covers it, since each root covers the one before.
+     */
+    public boolean isVotedOn() {
+        return !commands.isEmpty() || !convicted.isEmpty() || stateHash.isPresent();
+    }
+
     /** Whether these results instead of ours would have given this root: are they what a certified root stands for? */
     public boolean wouldGive(Digest otherRoot, ResultItems others) {
         return StateRoot.next(previousRoot, height, block, others.root(), others.count(), stateHash)

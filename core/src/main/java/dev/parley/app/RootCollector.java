@@ -74,6 +74,13 @@ public final class RootCollector {
         return tally.settle();
     }
 
+    /** This validator has executed the next block, on which nobody votes: a later root covers it. */
+    public void passed(long height) {
+        executedHeight = height;
+        tallies.headMap(executedHeight - window, true).clear();
+        tallies.remove(height);
+    }
+
     /** A peer's root; the caller has authenticated that it came from its signer. */
     public List<Event> received(SignedRoot root) {
         if (root.signer().equals(self)
@@ -94,6 +101,12 @@ public final class RootCollector {
     public Optional<RootCertificate> certificate(long height) {
         Tally tally = tallies.get(height);
         return tally == null ? Optional.empty() : Optional.ofNullable(tally.certificate);
+    }
+
+    /** Whether this validator has voted on the root of a height that is in the window and has no certificate. */
+    public boolean awaits(long height) {
+        Tally tally = tallies.get(height);
+        return tally != null && tally.own != null;
     }
 
     private record Claim(BlockId block, Digest root) {
@@ -135,7 +148,6 @@ public final class RootCollector {
                 if (agreeing.isEmpty()) {
                     continue;
                 }
-                settled = true;
                 if (claim.equals(mine)) {
                     RootCertificate formed = block.certificate(agreeing.stream()
                             .map(vote -> new RootCertificate.Share(vote.root.signer(), vote.root.signature()))
@@ -145,18 +157,26 @@ public final class RootCollector {
                 } else {
                     events.add(diverged(block, Optional.of(claim.root()), agreeing));
                 }
+                close();
                 return events;
             }
             if (allHaveVoted(events)) {
-                settled = true;
                 events.add(diverged(
                         block,
                         Optional.empty(),
                         votes.values().stream()
                                 .filter(vote -> !Claim.of(vote.root).equals(mine))
                                 .toList()));
+                close();
             }
             return events;
+        }
+
+        /** The certificate stays; a window of whole blocks would hold most of a small heap. */
+        private void close() {
+            settled = true;
+            own = null;
+            votes.clear();
         }
 
         private Map<Claim, Long> powers() {

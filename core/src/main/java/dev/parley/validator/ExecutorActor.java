@@ -184,9 +184,13 @@ final class ExecutorActor<R> {
             fail("executing block " + block.height(), e);
             return;
         }
-        SignedRoot own = sign(executed);
-        link.broadcast(asVote(own));
-        collector.executed(executed, own).forEach(this::on);
+        if (executed.isVotedOn()) {
+            SignedRoot own = sign(executed);
+            link.broadcast(asVote(own));
+            collector.executed(executed, own).forEach(this::on);
+        } else {
+            collector.passed(executed.height());
+        }
         answerQuestions();
     }
 
@@ -238,7 +242,7 @@ final class ExecutorActor<R> {
     private void askForMissingVotes() {
         long first = Math.max(1, executedAtLastTick - MAX_ASKED + 1);
         for (long height = first; height <= executedAtLastTick; height++) {
-            if (collector.certificate(height).isEmpty()) {
+            if (collector.awaits(height)) {
                 link.broadcast(new PeerMessage.StateVoteRequest(height));
             }
         }

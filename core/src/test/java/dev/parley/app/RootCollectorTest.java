@@ -158,6 +158,30 @@ class RootCollectorTest {
     }
 
     @Test
+    void a_height_is_awaited_from_this_validators_vote_until_its_certificate() {
+        ExecutedBlock block = block(1, "a");
+        assertThat(collector.awaits(1)).isFalse();
+        collector.executed(block, signed(block, 0));
+        collector.received(signed(block, 1));
+        assertThat(collector.awaits(1)).isTrue();
+        collector.received(signed(block, 2));
+        assertThat(collector.awaits(1)).isFalse();
+    }
+
+    @Test
+    void what_peers_say_of_a_height_without_votes_is_forgotten() {
+        collector.received(signed(block(1, "a"), 1));
+        collector.passed(1);
+        assertThat(collector.awaits(1)).isFalse();
+        ExecutedBlock next = block(2, "b");
+        collector.executed(next, signed(next, 0));
+        collector.received(signed(next, 1));
+        certificate(collector.received(signed(next, 2)));
+        collector.passed(12);
+        assertThat(collector.certificate(2)).isEmpty();
+    }
+
+    @Test
     void a_certificate_with_too_few_doubled_or_foreign_signers_is_invalid() {
         ExecutedBlock block = block(1, "a");
         RootCertificate.Share one = share(block, 1);
