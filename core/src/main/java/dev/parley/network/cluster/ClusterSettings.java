@@ -39,6 +39,7 @@ public record ClusterSettings(
         LinkSettings link,
         Duration tick) {
     private static final String PATH = "parley.network.cluster.";
+    private static final String VALIDATOR_DISPATCHER = "parley.validator-dispatcher";
     private static final int MAX_LARGE_FROM = 192 << 10;
     private static final int MIN_MAX_FRAME = 1 << 20;
     /** Below the bounds of Pekko's queues, which {@link #systemConfig} sets, so that those never overflow. */
@@ -164,6 +165,10 @@ public record ClusterSettings(
         // process: whoever reaches
         // the port could stop the validator. What is lost meanwhile is sent again.
         artery.put("advanced.inbound-max-restarts", Integer.MAX_VALUE);
+        // A message from a peer is handed from thread to thread as seldom as can be: on a machine with few cores that
+        // is most of its cost.
+        artery.put("advanced.inbound-lanes", 1);
+        artery.put("advanced.use-dispatcher", VALIDATOR_DISPATCHER);
         artery.put("advanced.outbound-message-queue-size", 2 * SMALL_UNDER_WAY);
         artery.put("advanced.outbound-large-message-queue-size", 2 * LARGE_UNDER_WAY);
         if (tls != null) {
@@ -176,6 +181,7 @@ public record ClusterSettings(
         Map<String, Object> settings = new HashMap<>();
         artery.forEach((key, value) -> settings.put("pekko.remote.artery." + key, value));
         settings.put("pekko.actor.provider", membership ? "cluster" : "remote");
+        settings.put("pekko.actor.internal-dispatcher", VALIDATOR_DISPATCHER);
         settings.put("pekko.actor.allow-java-serialization", "off");
         settings.put("pekko.remote.warn-about-direct-use", "off");
         if (membership) {
