@@ -21,7 +21,12 @@ import picocli.CommandLine.Parameters;
         description =
                 "Runs the validators that 'parley init' laid out, in processes of their own on this machine, and breaks them.")
 final class ClusterCommand implements Runnable {
-    private static final Duration STOP = Duration.ofSeconds(30);
+    /** One that keeps its code for the next start takes some ten seconds for it. */
+    private static final Duration STOP = Duration.ofSeconds(60);
+
+    /** A process that ends earlier has compiled too little for its code to be worth keeping. */
+    private static final Duration WARM = Duration.ofSeconds(30);
+
     private static final long POLL_MILLIS = 200;
 
     private final Screen screen;
@@ -55,7 +60,7 @@ final class ClusterCommand implements Runnable {
                     behaviours.addAll(List.of("--byzantine", word.substring(word.indexOf('=') + 1)));
                 }
             }
-            node.start(NodeProcess.SERVER, ParleyCommand.class, NodeCommand.arguments(node.directory(), behaviours));
+            node.start(node.serverOptions(), ParleyCommand.class, NodeCommand.arguments(node.directory(), behaviours));
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();
@@ -71,17 +76,24 @@ final class ClusterCommand implements Runnable {
         List<NodeProcess> running = NodeProcess.of(directory).stream()
                 .filter(node -> node.process().isPresent())
                 .toList();
+        List<NodeProcess> warm =
+                running.stream().filter(node -> node.runsSince(WARM)).toList();
         for (NodeProcess node : running) {
             node.signal("CONT");
             node.signal("TERM");
         }
         long end = System.nanoTime() + STOP.toNanos();
         for (NodeProcess node : running) {
+            boolean keeps = warm.contains(node);
             while (node.process().isPresent()) {
                 if (System.nanoTime() > end) {
+                    keeps = false;
                     node.signal("KILL");
                 }
                 Thread.sleep(POLL_MILLIS);
+            }
+            if (keeps) {
+                node.takeWhatItKept();
             }
         }
         screen.line(running.size() + " ended");

@@ -250,7 +250,7 @@ final class SoakCommand implements Callable<Integer> {
     private static void start(ProcessCluster processes, NodeProcess node) throws IOException {
         processes.start(
                 node.index(),
-                NodeProcess.SERVER,
+                node.serverOptions(),
                 ParleyCommand.class,
                 NodeCommand.arguments(node.directory(), List.of()));
     }

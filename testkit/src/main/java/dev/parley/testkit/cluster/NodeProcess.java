@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,9 +29,6 @@ public final class NodeProcess {
     private static final Duration START = Duration.ofMinutes(3);
     private static final long STOP_SECONDS = 10;
     private static final long POLL_MILLIS = 200;
-    /** For validators that are to be fast once they have run for a while. */
-    public static final List<String> SERVER = List.of("-XX:+UseG1GC", "-Xmx1g");
-
     private static final int TAIL_LINES = 15;
     private static final int FIRST_JDK_THAT_WARNS = 23;
 
@@ -75,6 +73,14 @@ public final class NodeProcess {
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether its process has run for so long; false if it has none. */
+    public boolean runsSince(Duration least) {
+        return process()
+                .flatMap(process -> process.info().startInstant())
+                .filter(start -> start.plus(least).isBefore(Instant.now()))
+                .isPresent();
     }
 
     private boolean isOurs(ProcessHandle process) {
@@ -125,6 +131,34 @@ public final class NodeProcess {
                 .start();
         process.getOutputStream().close();
         Files.writeString(directory.resolve("pid"), process.pid() + "\n");
+    }
+
+    /**
+     * Options for a virtual machine that is to run for long beside others on this machine. It begins with the classes and the profiles of an earlier
+     * run: without, a third of all processor time of the first minutes is the compiler's, and most code waits for it. Where nothing was
+     * kept yet, the first process keeps it as it ends. The serial collector, for G1's own threads took a tenth of the cores.
+     */
+    public List<String> serverOptions() throws IOException {
+        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx1g"));
+        AheadOfTime code = AheadOfTime.ofThisProgram();
+        Optional<Path> kept = code.kept();
+        if (kept.isPresent()) {
+            options.add("-XX:AOTCache=" + kept.get());
+        } else if (index == 0 && code.isPossible()) {
+            options.add("-XX:AOTCacheOutput=" + newlyKept());
+        }
+        return options;
+    }
+
+    private Path newlyKept() {
+        return directory.resolve("code.aot").toAbsolutePath().normalize();
+    }
+
+    /** After it has ended in order: what it kept is there for all that start from now on. */
+    public void takeWhatItKept() throws IOException {
+        if (Files.exists(newlyKept())) {
+            AheadOfTime.ofThisProgram().take(newlyKept());
+        }
     }
 
     /** In a file: a command line with all of it would be too long to be known again. */
