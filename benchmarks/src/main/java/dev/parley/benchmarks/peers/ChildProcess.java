@@ -1,0 +1,77 @@
+package dev.parley.benchmarks.peers;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A process of this program's class path, whose standard input is its {@link Lifeline}. */
+final class ChildProcess implements AutoCloseable {
+    private static final int FIRST_JDK_THAT_WARNS = 23;
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final Process process;
+    private final BufferedReader lines;
+
+    /** @param log where its errors go */
+    ChildProcess(Class<?> main, Path log, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-Xmx1g",
+                // Several processes share few cores: threads of a collector's own would take them from the others.
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                // Agrona, under Aeron, needs it.
+                "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"));
+        if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** The next line that it prints; null when it has ended. */
+    @Nullable String line() throws IOException {
+        return lines.readLine();
+    }
+
+    /** Reads on until it prints a line. */
+    void await(String wanted) throws IOException {
+        String line;
+        do {
+            line = line();
+            if (line == null) {
+                throw new IOException("the process has ended before it said '" + wanted + "'");
+            }
+        } while (!line.equals(wanted));
+    }
+
+    /** The time that it has had of processors. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

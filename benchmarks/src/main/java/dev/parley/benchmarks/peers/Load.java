@@ -1,0 +1,171 @@
+package dev.parley.benchmarks.peers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+
+/**
+ * Puts load on sessions by one thread, the same for all contenders. In a closed loop so many commands of each session are under way; in an
+ * open one they are sent when they are due, and latency counts from then.
+ */
+final class Load implements AutoCloseable {
+    private static final long MAX_LATENCY_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final int MAX_OPEN_LOOP = 4000;
+    private static final long LONGEST_PARK_NANOS = 100_000;
+    private static final int SPINS = 50;
+
+    /**
+     * What one stretch of load is.
+     *
+     * @param outstanding of each session; in an open loop the most of all together
+     * @param perSecond of all together, 0 for a closed loop
+     */
+    record Shape(String title, int sessions, int outstanding, double perSecond, double warmupSeconds, double seconds) {
+        static Shape closed(String title, int sessions, int outstanding, double warmupSeconds, double seconds) {
+            return new Shape(title, sessions, outstanding, 0, warmupSeconds, seconds);
+        }
+
+        static Shape open(String title, int sessions, double perSecond, double warmupSeconds, double seconds) {
+            return new Shape(title, sessions, MAX_OPEN_LOOP / sessions, perSecond, warmupSeconds, seconds);
+        }
+    }
+
+    /** What was measured of one stretch. */
+    record Measured(long answered, double seconds, Histogram latencyNanos, int failed) {}
+
+    /** One session and what of it is under way. */
+    private final class Lane implements Session.Answers {
+        private final AtomicInteger underWay = new AtomicInteger();
+
+        @Override
+        public void answered(long sentNanos) {
+            underWay.decrementAndGet();
+            latency.recordValue(Math.clamp(System.nanoTime() - sentNanos, 0, MAX_LATENCY_NANOS));
+            LockSupport.unpark(driver);
+        }
+
+        @Override
+        public void failed(Throwable why) {
+            underWay.decrementAndGet();
+            if (failures.getAndIncrement() == 0) {
+                why.printStackTrace();
+            }
+            LockSupport.unpark(driver);
+        }
+    }
+
+    private final Thread driver = Thread.currentThread();
+    private final Recorder latency = new Recorder(MAX_LATENCY_NANOS, 3);
+    private final AtomicInteger failures = new AtomicInteger();
+    private final byte[] command;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<Session> sessions = new ArrayList<>();
+
+    /** To be used by the thread that makes it alone. */
+    Load(int sessionCount, int commandBytes, Function<Session.Answers, Session> connect) {
+        command = new byte[commandBytes];
+        for (int i = 0; i < sessionCount; i++) {
+            Lane lane = new Lane();
+            lanes.add(lane);
+            sessions.add(connect.apply(lane));
+        }
+    }
+
+    /** @param begin run when the warm-up is over, {@code end} when what is measured is */
+    Measured run(Shape shape, Runnable begin, Runnable end) {
+        long start = System.nanoTime();
+        long measureFrom = start + (long) (shape.warmupSeconds() * 1e9);
+        drive(shape, start, start, measureFrom);
+        latency.reset();
+        failures.set(0);
+        begin.run();
+        long from = System.nanoTime();
+        drive(shape, start, from, from + (long) (shape.seconds() * 1e9));
+        Histogram histogram = latency.getIntervalHistogram();
+        double seconds = (System.nanoTime() - from) / 1e9;
+        int failed = failures.get();
+        end.run();
+        drain();
+        return new Measured(histogram.getTotalCount(), seconds, histogram, failed);
+    }
+
+    private long sentInOpenLoop;
+
+    private void drive(Shape shape, long start, long from, long until) {
+        double nanosBetween = shape.perSecond() == 0 ? 0 : 1e9 / shape.perSecond();
+        if (from == start) {
+            sentInOpenLoop = 0;
+        }
+        int idle = 0;
+        for (long now = from; now < until; now = System.nanoTime()) {
+            int work = nanosBetween == 0 ? fill(shape) : sendWhatIsDue(shape, start, nanosBetween, now);
+            for (int i = 0; i < shape.sessions(); i++) {
+                work += sessions.get(i).poll();
+            }
+            if (work > 0) {
+                idle = 0;
+            } else if (++idle > SPINS) {
+                LockSupport.parkNanos(LONGEST_PARK_NANOS);
+            }
+        }
+    }
+
+    private int fill(Shape shape) {
+        int sent = 0;
+        for (int i = 0; i < shape.sessions(); i++) {
+            Lane lane = lanes.get(i);
+            while (lane.underWay.get() < shape.outstanding() && send(i, System.nanoTime())) {
+                sent++;
+            }
+        }
+        return sent;
+    }
+
+    private int sendWhatIsDue(Shape shape, long start, double nanosBetween, long now) {
+        int sent = 0;
+        long due = start + (long) (sentInOpenLoop * nanosBetween);
+        while (due <= now) {
+            int lane = (int) (sentInOpenLoop % shape.sessions());
+            if (lanes.get(lane).underWay.get() >= shape.outstanding() || !send(lane, due)) {
+                return sent;
+            }
+            sent++;
+            sentInOpenLoop++;
+            due = start + (long) (sentInOpenLoop * nanosBetween);
+        }
+        return sent;
+    }
+
+    private boolean send(int lane, long sentNanos) {
+        AtomicInteger underWay = lanes.get(lane).underWay;
+        underWay.incrementAndGet();
+        boolean taken = sessions.get(lane).offer(command, sentNanos);
+        if (!taken) {
+            underWay.decrementAndGet();
+        }
+        return taken;
+    }
+
+    private void drain() {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (System.nanoTime() < until && lanes.stream().anyMatch(lane -> lane.underWay.get() > 0)) {
+            int work = 0;
+            for (Session session : sessions) {
+                work += session.poll();
+            }
+            if (work == 0) {
+                LockSupport.parkNanos(LONGEST_PARK_NANOS);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        sessions.forEach(Session::close);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.benchmarks.peers;
+
+import org.jspecify.annotations.NullMarked;
