@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A process of this program's class path, whose standard input is its {@link Lifeline}. */
 final class ChildProcess implements AutoCloseable {
@@ -41,20 +40,16 @@ final class ChildProcess implements AutoCloseable {
         lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** The next line that it prints; null when it has ended. */
-    @Nullable String line() throws IOException {
-        return lines.readLine();
-    }
-
-    /** Reads on until it prints a line. */
-    void await(String wanted) throws IOException {
+    /** Reads on until it prints a line that begins so, and gives the rest of that line. */
+    String await(String beginning) throws IOException {
         String line;
         do {
-            line = line();
+            line = lines.readLine();
             if (line == null) {
-                throw new IOException("the process has ended before it said '" + wanted + "'");
+                throw new IOException("the process has ended before it said '" + beginning + "'");
             }
-        } while (!line.equals(wanted));
+        } while (!line.startsWith(beginning));
+        return line.substring(beginning.length());
     }
 
     /** The time that it has had of processors. */

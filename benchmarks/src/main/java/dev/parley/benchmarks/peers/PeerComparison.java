@@ -102,7 +102,7 @@ public final class PeerComparison {
                 running.add(new ChildProcess(ServerProcess.class, directory.resolve(i + ".log"), words));
             }
             for (ChildProcess server : running) {
-                server.await("ready");
+                server.await(ServerProcess.READY);
             }
             List<String> words = new ArrayList<>(
                     List.of(contender.name(), directory.toString(), Double.toString(seconds), Double.toString(warmup)));
@@ -114,11 +114,7 @@ public final class PeerComparison {
                 Duration before = cpu(running);
                 client.await(ClientProcess.END + shape.title());
                 Duration used = cpu(running).minus(before);
-                String told = client.line();
-                if (told == null || !told.startsWith(ClientProcess.RESULT)) {
-                    throw new IOException("the client said " + told + " and no result");
-                }
-                Figures figures = Figures.of(contender, shape.title(), told.substring(ClientProcess.RESULT.length()), used);
+                Figures figures = Figures.of(contender, shape.title(), client.await(ClientProcess.RESULT), used);
                 all.add(figures);
                 System.out.printf(
                         Locale.ROOT,

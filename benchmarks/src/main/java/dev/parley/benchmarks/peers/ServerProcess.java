@@ -6,6 +6,8 @@ import java.util.List;
 
 /** A server of a contender, in a process of its own: CONTENDER INDEX DIRECTORY PORT… */
 final class ServerProcess {
+    static final String READY = "ready";
+
     private ServerProcess() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -20,7 +22,7 @@ final class ServerProcess {
                 e.printStackTrace();
             }
         }));
-        System.out.println("ready");
+        System.out.println(READY);
         Thread.currentThread().join();
     }
 
