@@ -39,7 +39,7 @@ public final class PeerComparison {
             int failed) {
         /** @param told {@code answered seconds p50 p99 failed} */
         static Figures of(Contender contender, String load, String told, Duration cpu) {
-            String[] words = told.split(" ");
+            String[] words = told.split(" ", -1);
             long answered = Long.parseLong(words[0]);
             return new Figures(
                     contender,
