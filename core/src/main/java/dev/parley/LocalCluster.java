@@ -391,7 +391,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private Storage open(ConsensusSetup setup) {
         StorageSettings kept = settings.storage();
         return data == null
-                ? new MemoryStorage(kept.memoryMaxBytes())
+                ? new MemoryStorage(kept.memoryMaxBytes(), kept.keepBlocks())
                 : RocksStorage.open(data.resolve(setup.self().toString()), protocol, setup, kept);
     }
 

@@ -51,6 +51,7 @@ public final class NodeMetrics implements Observer, AutoCloseable {
             case Observation.ViewEntered entered -> view.set(entered.view());
             case Observation.Decided decided -> height.set(decided.height());
             case Observation.CaughtUp caughtUp -> height.set(caughtUp.toHeight());
+            case Observation.SnapshotInstalled installed -> height.set(installed.height());
             case Observation.Refused refused ->
                 refusals.computeIfAbsent(
                                 refused.refusal().from() + " "

@@ -34,7 +34,7 @@ public final class Executor<C, R, S> {
     /** The most questions of one {@link #choose}. */
     static final int MAX_CHECKS = 128;
 
-    private static final String SNAPSHOT_FORM = "parley/snapshot/1";
+    private static final String SNAPSHOT_FORM = "parley/snapshot/2";
     private static final byte[] STATE_PREFIX = {3};
 
     /** An outcome with its place and its proof. */
@@ -62,6 +62,7 @@ public final class Executor<C, R, S> {
     private BlockId block = BlockId.GENESIS;
     private long timeMillis;
     private Digest root = Digest.ZERO;
+    private long orderedBytes;
 
     public Executor(Application<C, R, S> application, ExecutorSettings settings) {
         this(application, settings, LogContext.none());
@@ -94,6 +95,7 @@ public final class Executor<C, R, S> {
         }
         height = decided.height();
         block = decided.id();
+        orderedBytes += batch.sizeBytes();
         timeMillis = Math.max(timeMillis, batch.timeMillis());
         sessions.advance(timeMillis);
         List<Evidence> convicted = convict(batch.evidence());
@@ -207,6 +209,11 @@ public final class Executor<C, R, S> {
         return root;
     }
 
+    /** What all blocks up to {@link #height} carried, in bytes. */
+    public long orderedBytes() {
+        return orderedBytes;
+    }
+
     /** A copy of the table of executed commands: what a mempool goes on from. */
     public SessionTable sessions() {
         return sessions.copy();
@@ -298,7 +305,10 @@ public final class Executor<C, R, S> {
                 STATE_PREFIX, length, table, application.snapshots().encode(machine.snapshot()));
     }
 
-    /** All that execution goes on from: height, block, time, root, sessions, convictions, the state machine's snapshot. */
+    /**
+     * All that execution goes on from: height, block, time, root, bytes ordered, sessions, convictions, the state machine's snapshot. Equal
+     * at all validators that have executed up to the same block, if the application's codec gives equal bytes for equal states.
+     */
     public byte[] snapshotBytes() {
         byte[] table = tableBytes();
         byte[] state = application.snapshots().encode(machine.snapshot());
@@ -307,6 +317,7 @@ public final class Executor<C, R, S> {
         block.write(out);
         out.i64(timeMillis);
         root.write(out);
+        out.i64(orderedBytes);
         return out.bytes(table).bytes(state).toByteArray();
     }
 
@@ -325,6 +336,7 @@ public final class Executor<C, R, S> {
         BlockId newBlock = BlockId.read(in);
         long newTime = in.nonNegative();
         Digest newRoot = Digest.read(in);
+        long newOrderedBytes = in.nonNegative();
         BinaryReader table = new BinaryReader(in.bytes(in.remaining()));
         SessionTable newSessions = SessionTable.read(
                 table, settings.maxSessions(), settings.maxLifetime().toMillis());
@@ -342,6 +354,7 @@ public final class Executor<C, R, S> {
         block = newBlock;
         timeMillis = newTime;
         root = newRoot;
+        orderedBytes = newOrderedBytes;
         sessions = newSessions;
         convictions = newConvictions;
         machine = newMachine;

@@ -21,6 +21,9 @@ public record Refusal(ValidatorId from, Reason reason, String detail) {
         BAD_EVIDENCE,
         UNREQUESTED,
         OVER_CAPACITY,
-        BAD_SHARE
+        BAD_SHARE,
+        BAD_SNAPSHOT,
+        /** It was asked for something and did not send it in time. */
+        UNANSWERED
     }
 }

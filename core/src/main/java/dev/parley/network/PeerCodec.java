@@ -13,6 +13,9 @@ import dev.parley.consensus.PayloadDecoder;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.log.Command;
+import dev.parley.storage.SignedSnapshot;
+import dev.parley.storage.SnapshotChunk;
+import dev.parley.storage.SnapshotManifest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +37,10 @@ public final class PeerCodec {
     private static final int RESULTS = 8;
     private static final int STATE_VOTE_REQUEST = 9;
     private static final int ACCUSATIONS = 10;
+    private static final int SNAPSHOTS_REQUEST = 11;
+    private static final int SNAPSHOTS = 12;
+    private static final int CHUNK_REQUEST = 13;
+    private static final int CHUNK = 14;
 
     private final MessageCodec protocol;
     private final DecidedBlockCodec blocks;
@@ -66,8 +73,21 @@ public final class PeerCodec {
             case PeerMessage.EntriesRequest request ->
                 out.u8(ENTRIES_REQUEST).i64(request.fromHeight()).i32(request.maxBlocks());
             case PeerMessage.Entries entries -> {
-                out.u8(ENTRIES).i32(entries.blocks().size());
+                out.u8(ENTRIES).i64(entries.firstHeight()).i32(entries.blocks().size());
                 entries.blocks().forEach(block -> blocks.write(block, out));
+            }
+            case PeerMessage.SnapshotsRequest request -> out.u8(SNAPSHOTS_REQUEST);
+            case PeerMessage.Snapshots snapshots -> {
+                out.u8(SNAPSHOTS).i32(snapshots.snapshots().size());
+                snapshots.snapshots().forEach(snapshot -> snapshot.write(out));
+            }
+            case PeerMessage.ChunkRequest request -> {
+                request.manifest().write(out.u8(CHUNK_REQUEST));
+                out.i32(request.index());
+            }
+            case PeerMessage.Chunk chunk -> {
+                chunk.manifest().write(out.u8(CHUNK));
+                chunk.chunk().write(out);
             }
             case PeerMessage.ResultsRequest request -> out.u8(RESULTS_REQUEST).i64(request.height());
             case PeerMessage.Results results -> {
@@ -95,7 +115,14 @@ public final class PeerCodec {
             case STATUS -> new PeerMessage.Status(in.nonNegative());
             case ENTRIES_REQUEST ->
                 new PeerMessage.EntriesRequest(in.nonNegative(), readBounded(in, PeerMessage.MAX_ENTRIES));
-            case ENTRIES -> new PeerMessage.Entries(readBlocks(in));
+            case ENTRIES -> new PeerMessage.Entries(in.nonNegative(), readBlocks(in));
+            case SNAPSHOTS_REQUEST -> new PeerMessage.SnapshotsRequest();
+            case SNAPSHOTS -> new PeerMessage.Snapshots(readSnapshots(in));
+            case CHUNK_REQUEST -> {
+                SnapshotManifest manifest = SnapshotManifest.read(in);
+                yield new PeerMessage.ChunkRequest(manifest, in.count(manifest.chunks() - 1, 0));
+            }
+            case CHUNK -> new PeerMessage.Chunk(SnapshotManifest.read(in), SnapshotChunk.read(in));
             case RESULTS_REQUEST -> new PeerMessage.ResultsRequest(in.nonNegative());
             case RESULTS -> new PeerMessage.Results(in.nonNegative(), ResultItems.read(in));
             default -> throw new MalformedException("there is no message of kind " + kind);
@@ -128,6 +155,15 @@ public final class PeerCodec {
             evidence.add(Evidence.read(in));
         }
         return evidence;
+    }
+
+    private static List<SignedSnapshot> readSnapshots(BinaryReader in) throws MalformedException {
+        int count = in.count(PeerMessage.MAX_SNAPSHOTS, SignedSnapshot.MIN_BYTES);
+        List<SignedSnapshot> snapshots = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            snapshots.add(SignedSnapshot.read(in));
+        }
+        return snapshots;
     }
 
     private List<DecidedBlock> readBlocks(BinaryReader in) throws MalformedException {

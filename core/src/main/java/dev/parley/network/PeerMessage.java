@@ -8,6 +8,9 @@ import dev.parley.consensus.Evidence;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.log.Command;
+import dev.parley.storage.SignedSnapshot;
+import dev.parley.storage.SnapshotChunk;
+import dev.parley.storage.SnapshotManifest;
 import java.util.List;
 
 /** What one validator's shell sends another's. Immutable. */
@@ -20,6 +23,9 @@ public sealed interface PeerMessage {
 
     /** The most pieces of evidence in one {@link Accusations}. */
     int MAX_ACCUSATIONS = 16;
+
+    /** The most snapshots in one {@link Snapshots}. */
+    int MAX_SNAPSHOTS = 4;
 
     /** About how many bytes the message holds in memory, for the bounds on queues. */
     default int approximateBytes() {
@@ -78,8 +84,12 @@ public sealed interface PeerMessage {
     /** Asks for decided blocks from a height on. */
     record EntriesRequest(long fromHeight, int maxBlocks) implements PeerMessage {}
 
-    /** Decided blocks in order of height, with their certificates; perhaps fewer than asked for, perhaps none. */
-    record Entries(List<DecidedBlock> blocks) implements PeerMessage {
+    /**
+     * Decided blocks in order of height, with their certificates; perhaps fewer than asked for, perhaps none.
+     *
+     * @param firstHeight the lowest that the sender still has
+     */
+    record Entries(long firstHeight, List<DecidedBlock> blocks) implements PeerMessage {
         public Entries {
             blocks = List.copyOf(blocks);
         }
@@ -91,6 +101,32 @@ public sealed interface PeerMessage {
                 bytes += 1024 + block.payload().sizeBytes();
             }
             return bytes;
+        }
+    }
+
+    /** Asks which snapshots the receiver has. */
+    record SnapshotsRequest() implements PeerMessage {}
+
+    /** The snapshots that the sender has, by its own signatures. */
+    record Snapshots(List<SignedSnapshot> snapshots) implements PeerMessage {
+        public Snapshots {
+            snapshots = List.copyOf(snapshots);
+        }
+
+        @Override
+        public int approximateBytes() {
+            return 64 + 256 * snapshots.size();
+        }
+    }
+
+    /** Asks for a chunk of a snapshot; who does not have it (any more) answers with {@link Snapshots}. */
+    record ChunkRequest(SnapshotManifest manifest, int index) implements PeerMessage {}
+
+    /** A chunk of a snapshot. */
+    record Chunk(SnapshotManifest manifest, SnapshotChunk chunk) implements PeerMessage {
+        @Override
+        public int approximateBytes() {
+            return 192 + chunk.sizeBytes();
         }
     }
 

@@ -13,24 +13,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A disk that is as durable as the process: for tests, demonstrations and benchmarks. Keeps the newest blocks up to a bound in bytes and
- * prunes older ones. Thread-safe.
+ * prunes older ones, and those that snapshots make needless. Thread-safe.
  */
 public final class MemoryStorage implements Storage {
     /** What a block costs besides its payload, in bytes, for the bound. */
     private static final int BLOCK_OVERHEAD_BYTES = 1024;
 
     private final long maxBytes;
+    private final long keepBlocks;
     private final Map<RecordKey, ConsensusRecord> records = new LinkedHashMap<>();
     private final ArrayList<@Nullable DecidedBlock> blocks = new ArrayList<>();
     private final ArrayDeque<Integer> sizes = new ArrayDeque<>();
     private int pruned;
     private long bytes;
     private long base;
-    private @Nullable Snapshot snapshot;
+    /** The newest first. */
+    private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>();
 
     /** @param maxBytes of decided blocks to keep; at least the newest is always kept */
     public MemoryStorage(long maxBytes) {
+        this(maxBytes, Long.MAX_VALUE);
+    }
+
+    /** @param keepBlocks so many blocks below the newest snapshot are kept, if the bound in bytes allows */
+    public MemoryStorage(long maxBytes, long keepBlocks) {
         this.maxBytes = maxBytes;
+        this.keepBlocks = keepBlocks;
     }
 
     @Override
@@ -81,12 +89,54 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public synchronized @Nullable Snapshot snapshot() {
-        return snapshot;
+        return snapshots.peekFirst();
+    }
+
+    @Override
+    public synchronized List<SnapshotManifest> snapshots() {
+        return snapshots.stream()
+                .map(Snapshot::manifest)
+                .filter(manifest -> manifest.height() >= firstHeight())
+                .toList();
+    }
+
+    @Override
+    public synchronized @Nullable SnapshotChunk chunk(SnapshotManifest manifest, int index) {
+        for (Snapshot snapshot : snapshots) {
+            if (snapshot.manifest().equals(manifest) && index >= 0 && index < manifest.chunks()) {
+                return snapshot.chunk(index);
+            }
+        }
+        return null;
     }
 
     @Override
     public synchronized void save(Snapshot newest) {
-        snapshot = newest;
+        Snapshot before = snapshots.peekFirst();
+        if (before == null || before.height() < newest.height()) {
+            snapshots.addFirst(newest);
+            if (snapshots.size() > MAX_SNAPSHOTS) {
+                snapshots.removeLast();
+            }
+            long first = Math.min(snapshots.getLast().height(), newest.height() + 1 - keepBlocks);
+            while (firstHeight() < first && sizes.size() > 1) {
+                pruneOldest();
+            }
+            compact();
+        }
+    }
+
+    @Override
+    public synchronized void install(Snapshot snapshot, DecidedBlock block) {
+        snapshot.requireFits(block, lastHeight());
+        snapshots.clear();
+        snapshots.add(snapshot);
+        blocks.clear();
+        sizes.clear();
+        bytes = 0;
+        pruned = 0;
+        base = block.height() - 1;
+        append(block);
     }
 
     @Override
@@ -118,9 +168,17 @@ public final class MemoryStorage implements Storage {
         sizes.add(size);
         bytes += size;
         while (bytes > maxBytes && sizes.size() > 1) {
-            bytes -= sizes.remove();
-            blocks.set(pruned++, null);
+            pruneOldest();
         }
+        compact();
+    }
+
+    private void pruneOldest() {
+        bytes -= sizes.remove();
+        blocks.set(pruned++, null);
+    }
+
+    private void compact() {
         if (pruned > 1024 && pruned > blocks.size() / 2) {
             blocks.subList(0, pruned).clear();
             base += pruned;

@@ -16,13 +16,13 @@ import dev.parley.consensus.RecordKey;
 import dev.parley.consensus.Restored;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
+import dev.parley.crypto.MerkleTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ import org.rocksdb.WriteOptions;
  * records       the protocol's records: what was voted, locked, said
  * blocks        the log by height, without certificates
  * certificates  the log's certificates by height, as better ones may come
- * snapshots     the newest snapshot in pieces, the oldest height last
+ * snapshots     the newest snapshots in chunks, each with its manifest behind them
  * </pre>
  *
  * <p>A batch is one write to the log of the database, synced. Each value ends with a CRC-32C over its key and itself, so that what is damaged,
@@ -65,11 +65,9 @@ import org.rocksdb.WriteOptions;
 public final class RocksStorage implements Storage {
     private static final byte[] FIRST_HEIGHT = "first-height".getBytes(StandardCharsets.US_ASCII);
     private static final int CHECKSUM_BYTES = 4;
-    private static final int PIECE_BYTES = 1 << 20;
-    /** Past the index of every piece: the manifest, written last. */
+    /** Past the index of every chunk: the manifest, written last. */
     private static final int MANIFEST = -1;
 
-    private static final int MAX_SNAPSHOT_BYTES = Integer.MAX_VALUE - 64;
     private static final long WRITE_BUFFER_BYTES = 32L << 20;
     private static final long LOG_BYTES = 256L << 20;
 
@@ -109,7 +107,19 @@ public final class RocksStorage implements Storage {
     private long lastOrder;
     private volatile long firstHeight;
     private volatile long lastHeight;
-    private volatile long snapshotHeight;
+
+    /** A snapshot that is whole, and the hashes of its chunks. */
+    private record Kept(SnapshotManifest manifest, List<Digest> chunks, MerkleTree tree) {
+        private Kept(SnapshotManifest manifest, List<Digest> chunks) {
+            this(manifest, chunks, SnapshotManifest.tree(chunks));
+        }
+    }
+
+    /** The newest first, at most {@link #MAX_SNAPSHOTS}. */
+    private volatile List<Kept> snapshots = List.of();
+    /** Held by whoever changes the snapshots. */
+    private final Object snapshotLock = new Object();
+
     private boolean closed;
 
     /**
@@ -181,7 +191,7 @@ public final class RocksStorage implements Storage {
             loadOrder();
             firstHeight = loadFirstHeight();
             lastHeight = loadLastHeight();
-            snapshotHeight = newestManifest();
+            snapshots = loadManifests();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -413,7 +423,7 @@ public final class RocksStorage implements Storage {
                     identity,
                     storage.firstHeight,
                     storage.lastHeight,
-                    storage.snapshotHeight,
+                    snapshot == null ? 0 : snapshot.height(),
                     snapshot == null ? 0 : snapshot.content().length,
                     records);
         }
@@ -423,80 +433,151 @@ public final class RocksStorage implements Storage {
 
     @Override
     public @Nullable Snapshot snapshot() {
-        long height = snapshotHeight;
-        if (height == 0) {
+        List<Kept> all = snapshots;
+        if (all.isEmpty()) {
             return null;
         }
+        SnapshotManifest manifest = all.getFirst().manifest();
+        byte[] content = new byte[manifest.length()];
+        for (int i = 0; i < manifest.chunks(); i++) {
+            byte[] bytes = chunkBytes(all.getFirst(), i);
+            if (bytes == null) {
+                throw damaged("lacks a chunk of the snapshot of height " + manifest.height(), null);
+            }
+            System.arraycopy(bytes, 0, content, i * manifest.chunkBytes(), bytes.length);
+        }
+        return Snapshot.of(manifest.height(), manifest.block(), content, manifest.chunkBytes());
+    }
+
+    @Override
+    public List<SnapshotManifest> snapshots() {
+        return snapshots.stream()
+                .map(Kept::manifest)
+                .filter(manifest -> manifest.height() >= firstHeight && manifest.height() <= lastHeight)
+                .toList();
+    }
+
+    @Override
+    public @Nullable SnapshotChunk chunk(SnapshotManifest manifest, int index) {
+        for (Kept kept : snapshots) {
+            if (kept.manifest().equals(manifest) && index >= 0 && index < manifest.chunks()) {
+                byte[] bytes = chunkBytes(kept, index);
+                return bytes == null
+                        ? null
+                        : new SnapshotChunk(index, kept.tree().path(index), bytes);
+            }
+        }
+        return null;
+    }
+
+    /** Null if the snapshot has gone meanwhile. */
+    private byte @Nullable [] chunkBytes(Kept kept, int index) {
+        SnapshotManifest manifest = kept.manifest();
         try {
-            BinaryReader manifest = get(Family.SNAPSHOTS, piece(height, MANIFEST));
-            if (manifest == null) {
-                throw damaged("lacks the snapshot of height " + height, null);
+            BinaryReader in = get(Family.SNAPSHOTS, piece(manifest.height(), index));
+            if (in == null) {
+                return null;
             }
-            int length = manifest.count(MAX_SNAPSHOT_BYTES, 0);
-            Digest digest = Digest.read(manifest);
-            manifest.end();
-            byte[] content = new byte[length];
-            for (int at = 0; at < length; at += PIECE_BYTES) {
-                BinaryReader piece = get(Family.SNAPSHOTS, piece(height, at / PIECE_BYTES));
-                if (piece == null) {
-                    throw damaged("lacks a piece of the snapshot of height " + height, null);
-                }
-                int size = Math.min(PIECE_BYTES, length - at);
-                System.arraycopy(piece.raw(size), 0, content, at, size);
-                piece.end();
+            byte[] bytes = in.raw(manifest.chunkLength(index));
+            in.end();
+            if (!Digest.sha256(bytes).equals(kept.chunks().get(index))) {
+                throw damaged("holds a snapshot of height " + manifest.height() + " whose hash is another", null);
             }
-            if (!Digest.sha256(content).equals(digest)) {
-                throw damaged("holds a snapshot of height " + height + " whose hash is another", null);
-            }
-            return new Snapshot(height, content);
+            return bytes;
         } catch (MalformedException e) {
-            throw damaged("holds a snapshot of height " + height + " that cannot be read: " + e.getMessage(), e);
+            throw damaged(
+                    "holds a snapshot of height " + manifest.height() + " that cannot be read: " + e.getMessage(), e);
         }
     }
 
     @Override
     public void save(Snapshot snapshot) {
         long height = snapshot.height();
-        byte[] content = snapshot.content();
-        enter();
-        try {
-            for (int at = 0; at < content.length; at += PIECE_BYTES) {
-                savePiece(
-                        height,
-                        at / PIECE_BYTES,
-                        Arrays.copyOfRange(content, at, Math.min(at + PIECE_BYTES, content.length)));
-            }
+        synchronized (snapshotLock) {
+            enter();
             try (WriteBatch last = new WriteBatch()) {
-                BinaryWriter manifest = new BinaryWriter().i32(content.length);
-                Digest.sha256(content).write(manifest);
-                put(last, Family.SNAPSHOTS, piece(height, MANIFEST), manifest);
+                Kept before = snapshots.isEmpty() ? null : snapshots.getFirst();
+                if (before != null && before.manifest().height() >= height) {
+                    return;
+                }
+                saveChunks(snapshot);
+                Kept kept = putManifest(last, snapshot);
+                long oldest = before == null ? height : before.manifest().height();
                 // Older ones, and what is left of those that never were whole.
-                last.deleteRange(family(Family.SNAPSHOTS), bytes(0), bytes(height));
-                long first = Math.max(firstHeight, height + 1 - keepBlocks);
+                last.deleteRange(family(Family.SNAPSHOTS), bytes(0), bytes(oldest));
+                if (oldest < height) {
+                    last.deleteRange(family(Family.SNAPSHOTS), bytes(oldest + 1), bytes(height));
+                }
+                // The block of each snapshot stays: whoever goes on from it needs that.
+                long first = Math.max(firstHeight, Math.min(oldest, height + 1 - keepBlocks));
                 if (first > firstHeight) {
-                    put(last, Family.DEFAULT, FIRST_HEIGHT, new BinaryWriter().i64(first));
-                    last.deleteRange(family(Family.BLOCKS), bytes(0), bytes(first));
-                    last.deleteRange(family(Family.CERTIFICATES), bytes(0), bytes(first));
+                    beginAt(last, first);
                 }
                 // Readers hear of it before it happens: they never look for what is gone.
                 firstHeight = first;
+                List<Kept> after = before == null ? List.of(kept) : List.of(kept, before);
                 database.write(synced, last);
+                snapshots = after;
+            } catch (RocksDBException e) {
+                throw unwritten(e);
+            } finally {
+                leave();
             }
-            snapshotHeight = height;
-        } catch (RocksDBException e) {
-            throw unwritten(e);
-        } finally {
-            leave();
         }
     }
 
+    /** A crash before the last write leaves chunks that no manifest speaks of. */
+    @Override
+    public void install(Snapshot snapshot, DecidedBlock block) {
+        synchronized (snapshotLock) {
+            snapshot.requireFits(block, lastHeight);
+            enter();
+            try (WriteBatch last = new WriteBatch()) {
+                saveChunks(snapshot);
+                Kept kept = putManifest(last, snapshot);
+                last.deleteRange(family(Family.SNAPSHOTS), bytes(0), bytes(snapshot.height()));
+                beginAt(last, block.height());
+                append(last, block);
+                // Readers hear of it before it happens: they never look for what is gone.
+                firstHeight = block.height();
+                database.write(synced, last);
+                lastHeight = block.height();
+                snapshots = List.of(kept);
+            } catch (RocksDBException e) {
+                throw unwritten(e);
+            } finally {
+                leave();
+            }
+        }
+    }
+
+    private void beginAt(WriteBatch changes, long first) throws RocksDBException {
+        put(changes, Family.DEFAULT, FIRST_HEIGHT, new BinaryWriter().i64(first));
+        changes.deleteRange(family(Family.BLOCKS), bytes(0), bytes(first));
+        changes.deleteRange(family(Family.CERTIFICATES), bytes(0), bytes(first));
+    }
+
+    private void saveChunks(Snapshot snapshot) {
+        for (int i = 0; i < snapshot.manifest().chunks(); i++) {
+            saveChunk(snapshot.height(), i, snapshot.chunkBytes(i));
+        }
+    }
+
+    private Kept putManifest(WriteBatch changes, Snapshot snapshot) throws RocksDBException {
+        BinaryWriter out = new BinaryWriter();
+        snapshot.manifest().write(out);
+        snapshot.chunkHashes().forEach(hash -> hash.write(out));
+        put(changes, Family.SNAPSHOTS, piece(snapshot.height(), MANIFEST), out);
+        return new Kept(snapshot.manifest(), snapshot.chunkHashes());
+    }
+
     /** Part of {@link #save}: without its manifest it is nothing. */
-    void savePiece(long height, int index, byte[] bytes) {
+    void saveChunk(long height, int index, byte[] bytes) {
         enter();
-        try (WriteBatch piece = new WriteBatch()) {
+        try (WriteBatch chunk = new WriteBatch()) {
             BinaryWriter out = new BinaryWriter(bytes.length + CHECKSUM_BYTES).raw(bytes);
-            put(piece, Family.SNAPSHOTS, piece(height, index), out);
-            database.write(synced, piece);
+            put(chunk, Family.SNAPSHOTS, piece(height, index), out);
+            database.write(synced, chunk);
         } catch (RocksDBException e) {
             throw unwritten(e);
         } finally {
@@ -544,20 +625,38 @@ public final class RocksStorage implements Storage {
         }
     }
 
-    private long newestManifest() {
+    private List<Kept> loadManifests() {
+        List<Kept> found = new ArrayList<>();
         try (RocksIterator pieces = database.newIterator(family(Family.SNAPSHOTS))) {
-            for (pieces.seekToLast(); pieces.isValid(); pieces.prev()) {
+            pieces.seekToLast();
+            while (pieces.isValid() && found.size() < MAX_SNAPSHOTS) {
                 BinaryReader key = new BinaryReader(pieces.key());
                 long height = key.i64();
                 if (key.i32() == MANIFEST) {
-                    return height;
+                    found.add(readManifest(value(Family.SNAPSHOTS, pieces.key(), pieces.value())));
                 }
+                // Past all chunks: a key without an index goes before those that have one.
+                pieces.seekForPrev(bytes(height));
             }
             pieces.status();
-            return 0;
+            return List.copyOf(found);
         } catch (MalformedException | RocksDBException e) {
             throw damaged("has snapshots that cannot be found: " + e.getMessage(), e);
         }
+    }
+
+    private static Kept readManifest(BinaryReader in) throws MalformedException {
+        SnapshotManifest manifest = SnapshotManifest.read(in);
+        List<Digest> chunks = new ArrayList<>();
+        for (int i = 0; i < manifest.chunks(); i++) {
+            chunks.add(Digest.read(in));
+        }
+        in.end();
+        Kept kept = new Kept(manifest, List.copyOf(chunks));
+        if (!kept.tree().root().equals(manifest.root())) {
+            throw new MalformedException("the hashes of its chunks do not lead to its root");
+        }
+        return kept;
     }
 
     @Override

@@ -41,18 +41,41 @@ public interface Storage extends AutoCloseable {
      */
     List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes);
 
-    /** The newest snapshot that was {@linkplain #save saved}, whole; null if there is none. */
+    /** So many snapshots are kept: peers that fetch one have time to finish when there is a newer one. */
+    int MAX_SNAPSHOTS = 2;
+
+    /** The newest snapshot that was {@linkplain #save saved} or {@linkplain #install installed}, whole; null if there is none. */
     @Nullable Snapshot snapshot();
 
+    /** The snapshots whose block can be read too, the newest first: what a peer can go on from. At most {@link #MAX_SNAPSHOTS}. */
+    List<SnapshotManifest> snapshots();
+
     /**
-     * Keeps a snapshot in the place of the one before; older blocks that it makes needless may be pruned. Durable on return. Thread-safe:
-     * it may run beside {@link #write}.
+     * A chunk of a snapshot.
+     *
+     * @return null if there is no such snapshot (any more), or it has no such chunk
+     */
+    @Nullable SnapshotChunk chunk(SnapshotManifest manifest, int index);
+
+    /**
+     * Keeps a snapshot, and of those before the newest so that there are {@link #MAX_SNAPSHOTS}; blocks that they make needless may be
+     * pruned. One that is not newer than what is kept is left out. Durable on return. Thread-safe: it may run beside {@link #write}.
      *
      * @throws java.io.UncheckedIOException if it is not durable, or may not be
      */
     void save(Snapshot snapshot);
 
-    /** Whether {@link #write} and {@link #save} may block for a disk. */
+    /**
+     * Goes on from a snapshot that others made, instead of the log, which has not come so far: from now on the log is the snapshot's block
+     * and the snapshot is the only one; the protocol's records stay. All of it is durable on return, or nothing has changed. As {@link
+     * #write}, by one thread.
+     *
+     * @throws IllegalArgumentException if the block is not the snapshot's, or the log has come as far
+     * @throws java.io.UncheckedIOException if it is not durable, or may not be
+     */
+    void install(Snapshot snapshot, DecidedBlock block);
+
+    /** Whether {@link #write}, {@link #save} and {@link #install} may block for a disk. */
     boolean blocks();
 
     /** The lowest height that can still be read, 1 unless older blocks were pruned. */

@@ -3,8 +3,8 @@ package dev.parley.validator;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
 import dev.parley.network.PeerMessage;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,12 +21,16 @@ final class CatchUp {
 
     private final EngineSettings settings;
     private final World world;
+    private final ValidatorSet validators;
     private final List<ValidatorId> peers;
+    private final Standing standing;
+    private final Awaited asked;
     /** By peer: the height that it claims to have decided. */
     private final long[] claims;
-    /** By peer: ticks for which it is still set aside. */
-    private final long[] setAside;
+    /** By peer: the lowest height that it says it still has, where that was above the one it was asked for; else 0. */
+    private final long[] prunedBelow;
 
+    private boolean paused;
     private int awaited = NOBODY;
     /** In {@link #peers}: the one after the last that was asked. */
     private int turn;
@@ -34,13 +38,21 @@ final class CatchUp {
     /** -1 before the first tick: a validator that just started hears the others out. */
     private long heightAtLastTick = -1;
 
-    CatchUp(EngineSettings settings, World world, List<ValidatorId> peers) {
+    CatchUp(
+            EngineSettings settings,
+            World world,
+            ValidatorSet validators,
+            List<ValidatorId> peers,
+            Standing standing,
+            Awaited asked) {
         this.settings = settings;
         this.world = world;
+        this.validators = validators;
         this.peers = peers;
-        int size = peers.stream().mapToInt(ValidatorId::index).max().orElse(0) + 1;
-        this.claims = new long[size];
-        this.setAside = new long[size];
+        this.standing = standing;
+        this.asked = asked;
+        this.claims = new long[validators.size()];
+        this.prunedBelow = new long[validators.size()];
     }
 
     int awaited() {
@@ -63,9 +75,6 @@ final class CatchUp {
 
     /** A regular moment to look: whoever is behind and has not moved since the last one asks. */
     void tick(long decidedHeight) {
-        for (int i = 0; i < setAside.length; i++) {
-            setAside[i] = Math.max(0, setAside[i] - 1);
-        }
         if (decidedHeight == heightAtLastTick) {
             proceed(decidedHeight);
         }
@@ -84,13 +93,16 @@ final class CatchUp {
      * one that hands out a block at a time, each just before its time is over, and would be asked for ever.
      */
     void proceed(long decidedHeight) {
-        if (awaited != NOBODY) {
+        if (paused || awaited != NOBODY) {
             return;
         }
         for (int i = 0; i < peers.size(); i++) {
             ValidatorId peer = peers.get((turn + i) % peers.size());
-            if (claims[peer.index()] > decidedHeight && setAside[peer.index()] == 0) {
+            if (claims[peer.index()] > decidedHeight
+                    && prunedBelow[peer.index()] <= decidedHeight + 1
+                    && !standing.isAside(peer)) {
                 awaited = peer.index();
+                asked.asked(peer, Awaited.Kind.BLOCKS);
                 turn = (turn + i + 1) % peers.size();
                 world.send(peer, new PeerMessage.EntriesRequest(decidedHeight + 1, PeerMessage.MAX_ENTRIES));
                 world.startTimer(TIMER, settings.fetchTimeout());
@@ -99,13 +111,54 @@ final class CatchUp {
         }
     }
 
+    /**
+     * Whether the next block is pruned at peers of a weak quorum's power, one of which is correct: then a snapshot is worth its while, even
+     * if somebody still hands out one block at a time.
+     */
+    boolean isPruned(long decidedHeight) {
+        long power = 0;
+        for (ValidatorId peer : peers) {
+            if (prunedBelow[peer.index()] > decidedHeight + 1) {
+                power += validators.power(peer);
+            }
+        }
+        return power >= validators.weakQuorumPower();
+    }
+
+    /** Nothing is asked for until {@link #resume}. */
+    void pause() {
+        paused = true;
+        if (awaited != NOBODY) {
+            answered();
+            world.cancelTimer(TIMER);
+        }
+    }
+
+    void resume(long decidedHeight) {
+        if (paused) {
+            paused = false;
+            proceed(decidedHeight);
+        }
+    }
+
+    /** What peers said that they had pruned is asked for again: it may have been a lie. */
+    void askAnew() {
+        Arrays.fill(prunedBelow, 0);
+    }
+
     /** @return the blocks that follow ours, in order, or none */
-    List<DecidedBlock> received(ValidatorId from, List<DecidedBlock> blocks, long decidedHeight) {
+    List<DecidedBlock> received(ValidatorId from, PeerMessage.Entries entries, long decidedHeight) {
         if (from.index() != awaited) {
             return List.of();
         }
-        awaited = NOBODY;
+        answered();
         world.cancelTimer(TIMER);
+        List<DecidedBlock> blocks = entries.blocks();
+        if (blocks.isEmpty() && entries.firstHeight() > decidedHeight + 1) {
+            prunedBelow[from.index()] = entries.firstHeight();
+            proceed(decidedHeight);
+            return List.of();
+        }
         int first = 0;
         while (first < blocks.size() && blocks.get(first).height() <= decidedHeight) {
             first++;
@@ -125,11 +178,26 @@ final class CatchUp {
         return next;
     }
 
-    private void giveUp(int peer) {
+    /** What the awaited peer answered was false. */
+    void answerRefused(ValidatorId from, long decidedHeight) {
+        if (from.index() == awaited) {
+            world.cancelTimer(TIMER);
+            giveUp(awaited);
+            proceed(decidedHeight);
+        }
+    }
+
+    private void answered() {
+        asked.answered(new ValidatorId(awaited), Awaited.Kind.BLOCKS);
         awaited = NOBODY;
+    }
+
+    private void giveUp(int peer) {
+        if (awaited != NOBODY) {
+            answered();
+        }
         claims[peer] = 0;
-        Duration tick = settings.statusInterval();
-        setAside[peer] = Math.max(1, settings.setAside().toMillis() / Math.max(1, tick.toMillis()));
+        standing.setAside(new ValidatorId(peer));
     }
 
     @Override

@@ -10,10 +10,12 @@ import java.time.Duration;
  * @param fetchTimeout how long a peer may take to answer a request for blocks
  * @param setAside how long a peer that did not, or answered falsely, is not asked again
  * @param stallAfter how long commands may wait without a decision before the validator reports why
+ * @param maxSnapshotBytes no larger snapshot is fetched
  */
-public record EngineSettings(Duration statusInterval, Duration fetchTimeout, Duration setAside, Duration stallAfter) {
+public record EngineSettings(
+        Duration statusInterval, Duration fetchTimeout, Duration setAside, Duration stallAfter, long maxSnapshotBytes) {
     public static final EngineSettings DEFAULTS = new EngineSettings(
-            Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10));
+            Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 1L << 30);
 
     public static EngineSettings of(Config config) {
         Config validator = config.getConfig("parley.validator");
@@ -21,6 +23,7 @@ public record EngineSettings(Duration statusInterval, Duration fetchTimeout, Dur
                 validator.getDuration("status-interval"),
                 validator.getDuration("fetch-timeout"),
                 validator.getDuration("set-aside"),
-                validator.getDuration("stall-after"));
+                validator.getDuration("stall-after"),
+                validator.getBytes("max-snapshot-bytes"));
     }
 }

@@ -289,6 +289,10 @@ final class ExecutorActor<R> {
             case PeerMessage.Status s -> throw misdirected(s);
             case PeerMessage.Entries e -> throw misdirected(e);
             case PeerMessage.EntriesRequest e -> throw misdirected(e);
+            case PeerMessage.SnapshotsRequest r -> throw misdirected(r);
+            case PeerMessage.Snapshots s -> throw misdirected(s);
+            case PeerMessage.ChunkRequest r -> throw misdirected(r);
+            case PeerMessage.Chunk c -> throw misdirected(c);
         }
     }
 

@@ -34,9 +34,18 @@ final class LogFeed {
 
     /** A block is durable and can be read. */
     void appended(DecidedBlock block) {
+        reached(block.height());
+    }
+
+    /** The storage may have gone on from a snapshot: who waits for what is gone hears so. */
+    void restored() {
+        reached(storage.lastHeight());
+    }
+
+    private void reached(long newHeight) {
         List<CompletableFuture<NotUsed>> woken;
         synchronized (this) {
-            height = block.height();
+            height = newHeight;
             if (waiting.isEmpty()) {
                 return;
             }

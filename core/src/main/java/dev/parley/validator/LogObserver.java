@@ -57,6 +57,20 @@ final class LogObserver implements Observer {
                         refused.refusal().detail());
             case Observation.CaughtUp caughtUp ->
                 LOG.info("{} caught up from height {} to {}", validator, caughtUp.fromHeight(), caughtUp.toHeight());
+            case Observation.FetchingSnapshot fetching ->
+                LOG.info(
+                        "peers of {} have pruned what it needs: it fetches their snapshot of height {}, {} bytes",
+                        validator,
+                        fetching.height(),
+                        fetching.bytes());
+            case Observation.SnapshotInstalled installed ->
+                LOG.info("{} goes on from its peers' snapshot of height {}", validator, installed.height());
+            case Observation.SnapshotUnusable unusable ->
+                LOG.warn(
+                        "{} cannot go on from its peers' snapshot of height {}: {}",
+                        validator,
+                        unusable.height(),
+                        unusable.why());
             // The node says itself why it stops.
             case Observation.Stopped stopped -> {}
             default -> LOG.debug("{} {}", validator, observation);

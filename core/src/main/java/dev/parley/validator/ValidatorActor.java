@@ -16,6 +16,10 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.log.CommandBatch;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SignedSnapshot;
+import dev.parley.storage.Snapshot;
+import dev.parley.storage.SnapshotChunk;
+import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +27,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -48,6 +53,9 @@ final class ValidatorActor {
 
     record WorkPending(boolean pending) implements Command {}
 
+    /** What a peer answered to a request for blocks or a snapshot was false. */
+    record AnswerRefused(ValidatorId peer) implements Command {}
+
     record GetReport(ActorRef<CoreReport> replyTo) implements Command {}
 
     private record TimerElapsed(TimerId timer) implements Command {}
@@ -56,6 +64,13 @@ final class ValidatorActor {
 
     /** @param failure null if the batch is durable */
     private record Written(long number, @Nullable Throwable failure) implements Command {}
+
+    /** @param objection null if the application takes the snapshot */
+    private record SnapshotTried(
+            Snapshot snapshot, DecidedBlock block, @Nullable String objection) implements Command {}
+
+    /** @param failure null if the validator can go on from the snapshot */
+    private record SnapshotInstalled(long height, @Nullable Throwable failure) implements Command {}
 
     private record ComputationFailed(long ticket, Throwable why) implements Command {}
 
@@ -72,7 +87,8 @@ final class ValidatorActor {
     private final Observer observer;
     private final Consumer<Refusal> refused;
     private final Consumer<DecidedBlock> appended;
-    private final IntConsumer awaiting;
+    private final Function<Snapshot, @Nullable String> trySnapshot;
+    private final Runnable replaced;
     private final ActorRef<Command> self;
     private final TimerScheduler<Command> timers;
     private final ValidatorEngine engine;
@@ -81,11 +97,17 @@ final class ValidatorActor {
     /** Peers whose requests for blocks are being answered. */
     private final Set<ValidatorId> served = ConcurrentHashMap.newKeySet();
 
+    /** The latest answer to who asked for snapshots: what is signed once need not be signed again. */
+    private volatile PeerMessage.Snapshots offer = new PeerMessage.Snapshots(List.of());
+
     private boolean flushScheduled;
     /** What is persisted meanwhile gathers: one sync will cover it all. */
     private boolean writing;
 
     private long written;
+
+    /** From now on nothing is signed and nothing is written but this: another incarnation begins with it. */
+    private @Nullable SnapshotTried successor;
 
     private ValidatorActor(
             ConsensusSetup setup,
@@ -98,7 +120,9 @@ final class ValidatorActor {
             Observer observer,
             Consumer<Refusal> refused,
             Consumer<DecidedBlock> appended,
-            IntConsumer awaiting,
+            Awaited awaited,
+            Function<Snapshot, @Nullable String> trySnapshot,
+            Runnable replaced,
             ActorRef<Command> self,
             TimerScheduler<Command> timers) {
         this.setup = setup;
@@ -109,10 +133,11 @@ final class ValidatorActor {
         this.observer = observer;
         this.refused = refused;
         this.appended = appended;
-        this.awaiting = awaiting;
+        this.trySnapshot = trySnapshot;
+        this.replaced = replaced;
         this.self = self;
         this.timers = timers;
-        this.engine = new ValidatorEngine(setup.self(), setup.validators(), core, settings, new ActorWorld());
+        this.engine = new ValidatorEngine(setup.self(), setup.validators(), core, settings, new ActorWorld(), awaited);
     }
 
     /**
@@ -120,7 +145,9 @@ final class ValidatorActor {
      * @param disk runs what waits for the storage, where that {@linkplain Storage#blocks blocks}
      * @param refused told of messages that the core refused, and of payloads that were
      * @param appended told of each block that became durable
-     * @param awaiting told which peer's blocks are awaited, -1 for none
+     * @param awaited says what peers were asked for
+     * @param trySnapshot says why the application does not take a snapshot, or null; not called on this actor's thread
+     * @param replaced told that the storage has gone on from a snapshot: this actor does nothing any more, and another one is to begin
      */
     static Behavior<Command> create(
             ConsensusSetup setup,
@@ -133,7 +160,9 @@ final class ValidatorActor {
             Observer observer,
             Consumer<Refusal> refused,
             Consumer<DecidedBlock> appended,
-            IntConsumer awaiting) {
+            Awaited awaited,
+            Function<Snapshot, @Nullable String> trySnapshot,
+            Runnable replaced) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             ValidatorActor actor = new ValidatorActor(
                     setup,
@@ -146,7 +175,9 @@ final class ValidatorActor {
                     observer,
                     refused,
                     appended,
-                    awaiting,
+                    awaited,
+                    trySnapshot,
+                    replaced,
                     context.getSelf(),
                     timers);
             return Behaviors.receiveMessage(command -> {
@@ -157,6 +188,10 @@ final class ValidatorActor {
     }
 
     private void on(Command command) {
+        if (successor != null) {
+            onWhileEnding(command, successor);
+            return;
+        }
         switch (command) {
             case Start start -> {
                 neighbours = start;
@@ -174,16 +209,20 @@ final class ValidatorActor {
                 throw new IllegalStateException("computation " + failed.ticket() + " of the core failed", failed.why());
             case WorkPending work -> engine.workPending(work.pending());
             case TimerElapsed elapsed -> engine.timerFired(elapsed.timer());
+            case AnswerRefused refusal -> engine.answerRefused(refusal.peer());
             case GetReport get -> get.replyTo().tell(engine.report());
             case Written done -> {
                 writing = false;
-                if (done.failure() != null) {
-                    throw new IllegalStateException(
-                            String.valueOf(done.failure().getMessage()), done.failure());
-                }
+                requireDone(done.failure());
                 written = done.number();
                 engine.durable(written);
             }
+            case SnapshotTried tried -> {
+                if (end(tried)) {
+                    return;
+                }
+            }
+            case SnapshotInstalled installed -> throw new IllegalStateException("no snapshot is being installed");
             case Signal signal -> {
                 flushScheduled = false;
                 if (!writing) {
@@ -192,11 +231,63 @@ final class ValidatorActor {
                 }
             }
         }
-        awaiting.accept(engine.awaitedPeer());
         if (!flushScheduled && !writing && !engine.isQuiet()) {
             flushScheduled = true;
             self.tell(Signal.FLUSH);
         }
+    }
+
+    private static void requireDone(@Nullable Throwable failure) {
+        if (failure != null) {
+            throw new IllegalStateException(String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    /** @return whether the snapshot is of use, so that this incarnation ends */
+    private boolean end(SnapshotTried tried) {
+        long height = tried.block().height();
+        if (tried.objection() != null) {
+            observer.observed(setup.self(), new Observation.SnapshotUnusable(height, tried.objection()));
+        }
+        if (tried.objection() != null || height <= engine.decidedHeight()) {
+            engine.snapshotRefused(tried.snapshot().manifest());
+            return false;
+        }
+        successor = tried;
+        if (!writing) {
+            install(tried);
+        }
+        return true;
+    }
+
+    /** What the engine wanted to write and had not yet is lost, as in a crash; nothing that depends on it has left. */
+    private void onWhileEnding(Command command, SnapshotTried tried) {
+        switch (command) {
+            case FromPeer fromPeer -> fromPeer.done().run();
+            case GetReport get -> get.replyTo().tell(engine.report());
+            case Written done -> {
+                requireDone(done.failure());
+                install(tried);
+            }
+            case SnapshotInstalled installed -> {
+                requireDone(installed.failure());
+                observer.observed(setup.self(), new Observation.SnapshotInstalled(installed.height()));
+                replaced.run();
+            }
+            default -> {}
+        }
+    }
+
+    private void install(SnapshotTried tried) {
+        disk.execute(() -> {
+            Throwable failure = null;
+            try {
+                storage.install(tried.snapshot(), tried.block());
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+            self.tell(new SnapshotInstalled(tried.block().height(), failure));
+        });
     }
 
     private final class ActorWorld implements World {
@@ -240,20 +331,61 @@ final class ValidatorActor {
             });
         }
 
-        /** One request of each peer at a time: who sends more gets no more of the disk. */
         @Override
         public void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes) {
+            answer(to, () -> {
+                List<DecidedBlock> blocks = storage.read(fromHeight, maxBlocks, maxBytes);
+                return new PeerMessage.Entries(storage.firstHeight(), blocks);
+            });
+        }
+
+        @Override
+        public void serveSnapshots(ValidatorId to) {
+            answer(to, this::snapshots);
+        }
+
+        @Override
+        public void serveChunk(ValidatorId to, SnapshotManifest manifest, int index) {
+            answer(to, () -> {
+                SnapshotChunk chunk = storage.chunk(manifest, index);
+                return chunk == null ? snapshots() : new PeerMessage.Chunk(manifest, chunk);
+            });
+        }
+
+        private PeerMessage snapshots() {
+            List<SnapshotManifest> manifests = storage.snapshots();
+            PeerMessage.Snapshots known = offer;
+            if (!manifests.equals(
+                    known.snapshots().stream().map(SignedSnapshot::manifest).toList())) {
+                known = new PeerMessage.Snapshots(manifests.stream()
+                        .map(manifest -> SignedSnapshot.sign(manifest, setup.signer(), setup.domain()))
+                        .toList());
+                offer = known;
+            }
+            return known;
+        }
+
+        /** One request of each peer at a time: who sends more gets no more of the disk. */
+        private void answer(ValidatorId to, Supplier<PeerMessage> reply) {
             if (!storage.blocks()) {
-                link.send(to, new PeerMessage.Entries(storage.read(fromHeight, maxBlocks, maxBytes)));
+                link.send(to, reply.get());
             } else if (served.add(to)) {
                 disk.execute(() -> {
                     try {
-                        link.send(to, new PeerMessage.Entries(storage.read(fromHeight, maxBlocks, maxBytes)));
+                        link.send(to, reply.get());
                     } finally {
                         served.remove(to);
                     }
                 });
             }
+        }
+
+        @Override
+        public void install(SnapshotManifest manifest, byte[] content, DecidedBlock block) {
+            disk.execute(() -> {
+                Snapshot snapshot = Snapshot.of(manifest.height(), manifest.block(), content, manifest.chunkBytes());
+                self.tell(new SnapshotTried(snapshot, block, trySnapshot.apply(snapshot)));
+            });
         }
 
         @Override

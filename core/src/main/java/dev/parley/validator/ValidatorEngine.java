@@ -15,6 +15,7 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ public final class ValidatorEngine {
     private final ConsensusCore core;
     private final EngineSettings settings;
     private final CatchUp catchUp;
+    private final SnapshotFetch snapshots;
+    private final Standing standing;
+    private final Awaited awaited;
     private final List<ValidatorId> peers;
 
     /** Who proposed which block, the latest ones: only to say whose payload was refused. */
@@ -83,6 +87,17 @@ public final class ValidatorEngine {
 
     public ValidatorEngine(
             ValidatorId self, ValidatorSet validators, ConsensusCore core, EngineSettings settings, World world) {
+        this(self, validators, core, settings, world, new Awaited(validators.size()));
+    }
+
+    /** @param awaited shared with the gate */
+    ValidatorEngine(
+            ValidatorId self,
+            ValidatorSet validators,
+            ConsensusCore core,
+            EngineSettings settings,
+            World world,
+            Awaited awaited) {
         this.world = world;
         this.core = core;
         this.settings = settings;
@@ -90,7 +105,10 @@ public final class ValidatorEngine {
                 .map(v -> v.id())
                 .filter(id -> !id.equals(self))
                 .toList();
-        this.catchUp = new CatchUp(settings, world, peers);
+        this.awaited = awaited;
+        this.standing = new Standing(settings, validators.size());
+        this.catchUp = new CatchUp(settings, world, validators, peers, standing, awaited);
+        this.snapshots = new SnapshotFetch(settings, world, validators, peers, standing, awaited);
     }
 
     /** The first call, once. */
@@ -112,7 +130,15 @@ public final class ValidatorEngine {
                         request.fromHeight(),
                         Math.min(request.maxBlocks(), PeerMessage.MAX_ENTRIES),
                         CatchUp.MAX_REPLY_BYTES);
-            case PeerMessage.Entries entries -> onEntries(from, entries.blocks());
+            case PeerMessage.Entries entries -> onEntries(from, entries);
+            case PeerMessage.SnapshotsRequest request -> world.serveSnapshots(from);
+            case PeerMessage.Snapshots offered -> {
+                snapshots.offered(from, offered.snapshots(), decidedHeight);
+                pauseOrGoOn();
+                tellIfNothingComes();
+            }
+            case PeerMessage.ChunkRequest request -> world.serveChunk(from, request.manifest(), request.index());
+            case PeerMessage.Chunk chunk -> snapshots.chunkReceived(from, chunk.manifest(), chunk.chunk());
             case PeerMessage.Commands c -> throw misdirected(c);
             case PeerMessage.Accusations a -> throw misdirected(a);
             case PeerMessage.StateVote v -> throw misdirected(v);
@@ -129,8 +155,30 @@ public final class ValidatorEngine {
             catchUp.timedOut(decidedHeight);
             tellIfNothingComes();
         } else {
-            step(new Input.TimerFired(timer));
+            ValidatorId late = snapshots.peerOf(timer);
+            if (late == null) {
+                step(new Input.TimerFired(timer));
+            } else {
+                snapshots.timedOut(late);
+            }
         }
+    }
+
+    /** What a peer answered to a request of this engine was refused before it got here: another one is asked. */
+    public void answerRefused(ValidatorId from) {
+        if (snapshots.isFetching()) {
+            snapshots.answerRefused(from);
+        } else {
+            catchUp.answerRefused(from, decidedHeight);
+            tellIfNothingComes();
+        }
+    }
+
+    /** A snapshot that {@link World#install} was given is not to be used: blocks have come meanwhile, or the application does not take it. */
+    public void snapshotRefused(SnapshotManifest manifest) {
+        snapshots.refused(manifest, decidedHeight);
+        pauseOrGoOn();
+        tellIfNothingComes();
     }
 
     public void payloadReady(long ticket, Payload payload) {
@@ -207,9 +255,9 @@ public final class ValidatorEngine {
         return core.report();
     }
 
-    /** The peer whose blocks are awaited, for the shell to refuse what nobody asked for before it is verified; -1 for none. */
-    public int awaitedPeer() {
-        return catchUp.awaited();
+    /** What peers were asked for, for the shell to refuse what nobody asked for before it is verified. */
+    public Awaited awaited() {
+        return awaited;
     }
 
     private void step(Input input) {
@@ -297,6 +345,14 @@ public final class ValidatorEngine {
     private void onStatusTimer() {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
+        standing.tick();
+        if (snapshots.isSeeking() && !catchUp.isPruned(decidedHeight)) {
+            snapshots.rest();
+        } else if (snapshots.isSeeking()) {
+            catchUp.askAnew();
+        }
+        snapshots.tick(decidedHeight);
+        pauseOrGoOn();
         catchUp.tick(decidedHeight);
         tellIfNothingComes();
         if (++ticksAtHeight == doubtedAt) {
@@ -312,14 +368,30 @@ public final class ValidatorEngine {
         world.startTimer(STATUS_TIMER, settings.statusInterval());
     }
 
-    private void onEntries(ValidatorId from, List<DecidedBlock> blocks) {
-        List<DecidedBlock> next = catchUp.received(from, blocks, decidedHeight);
+    private void onEntries(ValidatorId from, PeerMessage.Entries entries) {
+        if (snapshots.awaitsBlock(from)) {
+            snapshots.blockReceived(from, entries.blocks());
+            return;
+        }
+        List<DecidedBlock> next = catchUp.received(from, entries, decidedHeight);
         if (!next.isEmpty()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(next));
             catchUp.proceed(decidedHeight);
         } else {
+            if (catchUp.isPruned(decidedHeight)) {
+                snapshots.seek();
+            }
             tellIfNothingComes();
+        }
+    }
+
+    /** Blocks are not asked for while a snapshot is fetched: what would come of it is older. */
+    private void pauseOrGoOn() {
+        if (snapshots.isFetching()) {
+            catchUp.pause();
+        } else {
+            catchUp.resume(decidedHeight);
         }
     }
 

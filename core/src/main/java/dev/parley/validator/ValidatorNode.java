@@ -27,6 +27,7 @@ import dev.parley.mempool.ProvenEvidence;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.Snapshot;
 import dev.parley.storage.Storage;
 import java.time.Duration;
@@ -82,18 +83,22 @@ public final class ValidatorNode implements AutoCloseable {
             ActorRef<ExecutorActor.Command> executor,
             ActorRef<GatewayActor.Request> gateway) {}
 
-    private enum Stop {
-        STOP
+    private enum Signal {
+        STOP,
+        /** The storage has gone on from a snapshot of peers: all actors begin anew with it. */
+        BEGIN_ANEW
     }
 
     private final LogContext logContext;
     private final ActorSystem<?> system;
     private final LogFeed feed;
-    private final CompletableFuture<Actors> actors = new CompletableFuture<>();
+    /** Replaced where the actors are. */
+    private volatile CompletableFuture<Actors> actors = new CompletableFuture<>();
+
+    private final CompletionStage<NotUsed> started = actors.thenApply(all -> NotUsed.getInstance());
     private final CompletableFuture<String> stopped = new CompletableFuture<>();
     private final RefusalMeter refusals;
-    private final ActorRef<Stop> guardian;
-    private volatile int awaitedPeer = -1;
+    private final ActorRef<Signal> guardian;
     private volatile boolean closed;
 
     private <C, R, S> ValidatorNode(LogContext context, ActorSystem<?> system, String name, Parts<C, R, S> parts) {
@@ -135,7 +140,7 @@ public final class ValidatorNode implements AutoCloseable {
 
     /** Completes once the validator has restored what its storage holds and has joined its network; fails if it could not. */
     public CompletionStage<NotUsed> started() {
-        return actors.thenApply(all -> NotUsed.getInstance());
+        return started;
     }
 
     public ReplicatedLog log() {
@@ -168,37 +173,109 @@ public final class ValidatorNode implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        guardian.tell(Stop.STOP);
+        guardian.tell(Signal.STOP);
     }
 
-    private <C, R, S> Behavior<Stop> guardian(Parts<C, R, S> parts) {
-        return Behaviors.setup(context -> {
-            Children children;
+    private <C, R, S> Behavior<Signal> guardian(Parts<C, R, S> parts) {
+        return Behaviors.setup(context -> new Guardian<>(context, parts).behavior());
+    }
+
+    /** Makes the actors, ends them all when one of them fails, and makes new ones when the storage has gone on from a snapshot. */
+    private final class Guardian<C, R, S> {
+        private final ActorContext<Signal> context;
+        private final Parts<C, R, S> parts;
+        private final NodeInbox inbox = new NodeInbox();
+        private final Network.Link link;
+        /** Actors that are being ended to make room for new ones. */
+        private int ending;
+
+        private Guardian(ActorContext<Signal> context, Parts<C, R, S> parts) {
+            this.context = context;
+            this.parts = parts;
+            this.link = parts.network().join(parts.setup().self(), inbox);
             try {
-                children = new Children(context, parts);
+                begin();
             } catch (RuntimeException e) {
                 actors.completeExceptionally(e);
                 throw e;
             }
-            return Behaviors.receive(Stop.class)
-                    .onMessage(Stop.class, stop -> Behaviors.stopped())
-                    .onSignal(Terminated.class, terminated -> {
-                        String cause = terminated instanceof ChildFailed failed
-                                ? " (" + failed.getCause().getMessage() + ")"
-                                : "";
-                        fail(
-                                parts,
-                                "its actor " + terminated.getRef().path().name() + " failed" + cause
-                                        + "; the log says more");
-                        return Behaviors.stopped();
-                    })
+        }
+
+        private void begin() {
+            Children children = new Children(context, parts, link);
+            inbox.gate = children.gate;
+            children.begin();
+        }
+
+        private Behavior<Signal> behavior() {
+            return Behaviors.receive(Signal.class)
+                    .onMessage(Signal.class, this::on)
+                    .onSignal(Terminated.class, this::terminated)
                     .onSignal(PostStop.class, signal -> {
-                        children.link.close();
-                        stopped.complete(closed ? "closed" : "the actor system has stopped");
+                        link.close();
+                        String why = closed ? "closed" : "the actor system has stopped";
+                        stopped.complete(why);
+                        actors.completeExceptionally(new IllegalStateException("the validator has stopped: " + why));
                         return Behaviors.same();
                     })
                     .build();
-        });
+        }
+
+        private Behavior<Signal> on(Signal signal) {
+            return switch (signal) {
+                case STOP -> Behaviors.stopped();
+                case BEGIN_ANEW -> {
+                    inbox.gate = null;
+                    actors = new CompletableFuture<>();
+                    for (ActorRef<Void> child : context.getChildren()) {
+                        ending++;
+                        context.stop(child);
+                    }
+                    yield Behaviors.same();
+                }
+            };
+        }
+
+        private Behavior<Signal> terminated(Terminated terminated) {
+            if (ending == 0) {
+                String cause =
+                        terminated instanceof ChildFailed failed ? " (" + failed.getCause().getMessage() + ")" : "";
+                fail(
+                        parts,
+                        "its actor " + terminated.getRef().path().name() + " failed" + cause + "; the log says more");
+                return Behaviors.stopped();
+            }
+            if (--ending == 0) {
+                try {
+                    begin();
+                } catch (RuntimeException e) {
+                    fail(parts, "it cannot go on from its peers' snapshot: " + e.getMessage());
+                    return Behaviors.stopped();
+                }
+            }
+            return Behaviors.same();
+        }
+    }
+
+    /** Where messages arrive, whichever incarnation of the actors is there; between two of them they are lost. */
+    private static final class NodeInbox implements Network.Inbox {
+        private volatile @Nullable PeerGate gate;
+
+        @Override
+        public void deliver(ValidatorId from, PeerMessage message) {
+            PeerGate to = gate;
+            if (to != null) {
+                to.deliver(from, message);
+            }
+        }
+
+        @Override
+        public void deliverFrame(ValidatorId from, byte[] frame) {
+            PeerGate to = gate;
+            if (to != null) {
+                to.deliverFrame(from, frame);
+            }
+        }
     }
 
     private void fail(Parts<?, ?, ?> parts, String why) {
@@ -214,10 +291,12 @@ public final class ValidatorNode implements AutoCloseable {
 
     /** The actors of one validator, made in the order in which they need each other. */
     private final class Children {
-        private final Network.Link link;
+        private final PeerGate gate;
+        private final Awaited awaited;
+        private final Actors all;
         private volatile @Nullable Actors routes;
 
-        private <C, R, S> Children(ActorContext<Stop> context, Parts<C, R, S> parts) {
+        private <C, R, S> Children(ActorContext<Signal> context, Parts<C, R, S> parts, Network.Link link) {
             ConsensusSetup setup = parts.setup();
             NodeSettings settings = parts.settings();
             MessageVerifier verifier = parts.protocol().createVerifier(setup);
@@ -227,16 +306,19 @@ public final class ValidatorNode implements AutoCloseable {
                     system.dispatchers().lookup(DispatcherSelector.fromConfig(VERIFICATION_DISPATCHER));
             java.util.concurrent.Executor disk =
                     system.dispatchers().lookup(DispatcherSelector.fromConfig(STORAGE_DISPATCHER));
-            PeerGate gate = new PeerGate(
+            awaited = new Awaited(setup.validators().size());
+            gate = new PeerGate(
                     setup.validators().size(),
                     new PeerCodec(parts.protocol().createCodec(setup), setup.payloads()),
-                    (from, message) -> verify(parts, verifier, proven, from, message),
+                    (from, message) -> verify(parts, verifier, proven, awaited, from, message),
                     offCore,
                     settings.verifiers(),
                     new PeerGate.Limits(settings.inboxMessages(), settings.inboxBytes()),
                     this::route,
-                    refusal -> count(parts, refusal));
-            link = parts.network().join(setup.self(), gate);
+                    refusal -> {
+                        count(parts, refusal);
+                        answerRefused(refusal);
+                    });
 
             Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution(), logContext);
             Mempool pool = new Mempool(settings.mempool(), proven);
@@ -247,10 +329,13 @@ public final class ValidatorNode implements AutoCloseable {
                     settings.rootWindow(),
                     root -> root.isValid(setup.validators(), setup.scheme(), setup.domain()));
 
-            ActorRef<Stop> guardianRef = context.getSelf();
+            collector.restored(executor.height());
+            feed.restored();
+
+            ActorRef<Signal> guardianRef = context.getSelf();
             Consumer<String> stop = why -> {
                 fail(parts, why);
-                guardianRef.tell(Stop.STOP);
+                guardianRef.tell(Signal.STOP);
             };
             Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
             ActorRef<GatewayActor.Request> gateway =
@@ -270,7 +355,9 @@ public final class ValidatorNode implements AutoCloseable {
                                 gate.suspect(refusal.from());
                             },
                             feed::appended,
-                            peer -> awaitedPeer = peer),
+                            awaited,
+                            snapshot -> refuse(parts, snapshot),
+                            () -> guardianRef.tell(Signal.BEGIN_ANEW)),
                     "validator",
                     props);
             ActorRef<MempoolActor.Request> mempool = context.spawn(
@@ -303,10 +390,21 @@ public final class ValidatorNode implements AutoCloseable {
             if (overrides(parts.application(), "checkProposal", 2)) {
                 mempool.tell(new MempoolActor.AskApplication(executorActor));
             }
-            Actors all = new Actors(validator, mempool, executorActor, gateway);
+            all = new Actors(validator, mempool, executorActor, gateway);
+        }
+
+        private void begin() {
             routes = all;
-            validator.tell(new ValidatorActor.Start(mempool, executorActor));
+            all.validator().tell(new ValidatorActor.Start(all.mempool(), all.executor()));
             actors.complete(all);
+        }
+
+        /** Whoever waits for an answer hears that this was none. */
+        private void answerRefused(Refusal refusal) {
+            Actors to = routes;
+            if (to != null && (refusal.reason() == Reason.BAD_CERTIFICATE || refusal.reason() == Reason.BAD_SNAPSHOT)) {
+                to.validator().tell(new ValidatorActor.AnswerRefused(refusal.from()));
+            }
         }
 
         /** Each message to the actor that it is for; the lane goes on when all of them have dealt with theirs. */
@@ -385,15 +483,35 @@ public final class ValidatorNode implements AutoCloseable {
         }
     }
 
-    private @Nullable Refusal verify(
+    /** Why the application cannot go on from a snapshot, or null. */
+    private static <C, R, S> @Nullable String refuse(Parts<C, R, S> parts, Snapshot snapshot) {
+        try {
+            Executor<C, R, S> trial =
+                    new Executor<>(parts.application(), parts.settings().execution());
+            trial.restore(snapshot.content());
+            return trial.height() == snapshot.height()
+                            && trial.block().equals(snapshot.manifest().block())
+                    ? null
+                    : "it is of height " + trial.height() + ", block " + trial.block();
+        } catch (MalformedException e) {
+            return String.valueOf(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            return e.toString();
+        }
+    }
+
+    private static @Nullable Refusal verify(
             Parts<?, ?, ?> parts,
             MessageVerifier verifier,
             ProvenEvidence proven,
+            Awaited awaited,
             ValidatorId from,
             PeerMessage message) {
         return switch (message) {
             case PeerMessage.Consensus consensus -> verifier.verify(from, consensus.message());
-            case PeerMessage.Entries entries -> verifyEntries(parts, from, entries);
+            case PeerMessage.Entries entries -> verifyEntries(parts, awaited, from, entries);
+            case PeerMessage.Snapshots snapshots -> verifySnapshots(parts, awaited, from, snapshots);
+            case PeerMessage.Chunk chunk -> verifyChunk(awaited, from, chunk);
             case PeerMessage.EntriesRequest request ->
                 request.fromHeight() < 1 || request.maxBlocks() < 1
                         ? new Refusal(
@@ -404,6 +522,8 @@ public final class ValidatorNode implements AutoCloseable {
             case PeerMessage.StateVote v -> null;
             case PeerMessage.StateVoteRequest v -> null;
             case PeerMessage.Status s -> null;
+            case PeerMessage.SnapshotsRequest r -> null;
+            case PeerMessage.ChunkRequest r -> null;
             case PeerMessage.ResultsRequest r -> null;
             case PeerMessage.Results r -> null;
         };
@@ -420,8 +540,9 @@ public final class ValidatorNode implements AutoCloseable {
     }
 
     /** Certificates are costly to verify: nobody makes us do it unasked. */
-    private @Nullable Refusal verifyEntries(Parts<?, ?, ?> parts, ValidatorId from, PeerMessage.Entries entries) {
-        if (from.index() != awaitedPeer) {
+    private static @Nullable Refusal verifyEntries(
+            Parts<?, ?, ?> parts, Awaited awaited, ValidatorId from, PeerMessage.Entries entries) {
+        if (!awaited.awaits(from, Awaited.Kind.BLOCKS)) {
             return new Refusal(from, Reason.UNREQUESTED, "blocks that nobody asked for");
         }
         for (DecidedBlock block : entries.blocks()) {
@@ -431,6 +552,37 @@ public final class ValidatorNode implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** Each peer speaks for itself alone: so many signatures, so many peers. */
+    private static @Nullable Refusal verifySnapshots(
+            Parts<?, ?, ?> parts, Awaited awaited, ValidatorId from, PeerMessage.Snapshots snapshots) {
+        if (!awaited.awaits(from, Awaited.Kind.SNAPSHOTS) && !awaited.awaits(from, Awaited.Kind.CHUNK)) {
+            return new Refusal(from, Reason.UNREQUESTED, "snapshots that nobody asked for");
+        }
+        ConsensusSetup setup = parts.setup();
+        for (SignedSnapshot snapshot : snapshots.snapshots()) {
+            if (!snapshot.isSignedBy(setup.validators().key(from), setup.scheme(), setup.domain())) {
+                return new Refusal(
+                        from,
+                        Reason.BAD_SIGNATURE,
+                        "the snapshot of height " + snapshot.manifest().height());
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Refusal verifyChunk(Awaited awaited, ValidatorId from, PeerMessage.Chunk chunk) {
+        if (!awaited.awaits(from, Awaited.Kind.CHUNK)) {
+            return new Refusal(from, Reason.UNREQUESTED, "a chunk that nobody asked for");
+        }
+        return chunk.manifest().proves(chunk.chunk())
+                ? null
+                : new Refusal(
+                        from,
+                        Reason.BAD_SNAPSHOT,
+                        chunk.chunk() + " is not of the snapshot of height "
+                                + chunk.manifest().height());
     }
 
     private void count(Parts<?, ?, ?> parts, Refusal refusal) {

@@ -10,6 +10,7 @@ import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,21 @@ public interface World {
 
     /** Sends a peer {@link PeerMessage.Entries} with blocks of this validator's log, as {@link Storage#read}; perhaps later, perhaps not. */
     void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes);
+
+    /** Sends a peer {@link PeerMessage.Snapshots}: those of {@link Storage#snapshots}, signed; perhaps later, perhaps not. */
+    void serveSnapshots(ValidatorId to);
+
+    /** Sends a peer a {@link PeerMessage.Chunk}, or, if it is not there, what {@link #serveSnapshots} sends; perhaps later, perhaps not. */
+    void serveChunk(ValidatorId to, SnapshotManifest manifest, int index);
+
+    /**
+     * Goes on from a snapshot that was fetched: this engine ends, and another one begins with what {@link Storage#install} leaves on the disk.
+     * If the application does not take it, or the log has come as far, {@link ValidatorEngine#snapshotRefused} is called instead.
+     *
+     * @param content proven by the manifest; not copied, not changed any more
+     * @param block the snapshot's, proven by its certificate
+     */
+    void install(SnapshotManifest manifest, byte[] content, DecidedBlock block);
 
     /** As {@link dev.parley.consensus.Effect.RequestPayload}; answered by {@link ValidatorEngine#payloadReady}. */
     void requestPayload(long ticket, BlockId parent, boolean evenIfEmpty, @Nullable Sample sample);

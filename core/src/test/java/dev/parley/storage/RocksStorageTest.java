@@ -43,7 +43,7 @@ class RocksStorageTest extends StorageContract {
             for (long height = 1; height <= 10; height++) {
                 storage.write(List.of(TestLog.append(height)));
             }
-            storage.save(new Snapshot(8, new byte[1]));
+            storage.save(TestLog.snapshot(8, new byte[1]));
             assertThat(storage.firstHeight()).isEqualTo(6);
         }
         try (RocksStorage storage = open(path, 3)) {
@@ -60,12 +60,12 @@ class RocksStorageTest extends StorageContract {
     @Test
     void a_snapshot_that_was_not_finished_is_none() {
         try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
-            storage.save(new Snapshot(2, new byte[10]));
+            storage.save(TestLog.snapshot(2, new byte[10]));
             assertThat(storage.snapshot()).isNotNull();
         }
         // Pieces of a later one without its manifest: as a power failure in the middle of save leaves them.
         try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
-            storage.savePiece(5, 0, new byte[100]);
+            storage.saveChunk(5, 0, new byte[100]);
         }
         try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
             assertThat(Objects.requireNonNull(storage.snapshot()).height()).isEqualTo(2);
@@ -110,6 +110,56 @@ class RocksStorageTest extends StorageContract {
             }
         }
         assertThat(halves).isGreaterThan(CUTS / 2);
+    }
+
+    /** The power fails at any byte while a snapshot of others takes the place of the log: the old state or the new one, whole. */
+    @Test
+    void a_power_failure_while_a_snapshot_is_installed_leaves_the_old_or_the_new() throws IOException {
+        Random random = new Random(11);
+        Path live = folder.resolve("installed");
+        int olds = 0;
+        int news = 0;
+        for (int cut = 0; cut < CUTS; cut++) {
+            delete(live);
+            byte[] old = new byte[500 + random.nextInt(3_000)];
+            byte[] state = new byte[1 + random.nextInt(10_000)];
+            random.nextBytes(old);
+            random.nextBytes(state);
+            long before;
+            long after;
+            try (RocksStorage storage = open(live, 1_000_000)) {
+                storage.write(batch(1, random));
+                storage.write(batch(2, random));
+                storage.save(TestLog.snapshot(2, old));
+                before = logBytes(live);
+                storage.install(TestLog.snapshot(40, state), TestLog.block(40, random.nextInt(5_000), 1));
+                after = logBytes(live);
+            }
+            // The last write is what counts: every other cut is in its last bytes.
+            long from = random.nextBoolean() ? before : Math.max(before, after - 400);
+            long at = cut % 8 == 0 ? after : from + (long) (random.nextDouble() * (after - from + 1));
+            tear(log(live), at, after, random);
+            try (RocksStorage restarted = open(live, 1_000_000)) {
+                assertThat(restarted.load().records()).containsExactly(new NoProtocol.Note(2));
+                boolean isNew = restarted.lastHeight() == 40;
+                news += isNew ? 1 : 0;
+                olds += isNew ? 0 : 1;
+                assertThat(restarted.lastHeight()).isEqualTo(isNew ? 40 : 2);
+                assertThat(restarted.firstHeight()).isEqualTo(isNew ? 40 : 1);
+                assertThat(heights(restarted.read(restarted.firstHeight(), 10, Long.MAX_VALUE)))
+                        .isEqualTo(isNew ? List.of(40L) : List.of(1L, 2L));
+                assertThat(Objects.requireNonNull(restarted.snapshot()).content())
+                        .isEqualTo(isNew ? state : old);
+                assertThat(restarted.snapshots()).hasSize(1);
+                if (!isNew) {
+                    restarted.install(TestLog.snapshot(41, state), TestLog.block(41, 10, 1));
+                    assertThat(Objects.requireNonNull(restarted.snapshot()).content())
+                            .isEqualTo(state);
+                }
+            }
+        }
+        assertThat(olds).isGreaterThan(CUTS / 3);
+        assertThat(news).isPositive();
     }
 
     private static List<Storage.Write> batch(long height, Random random) {
@@ -203,7 +253,7 @@ class RocksStorageTest extends StorageContract {
         new Random(3).nextBytes(state);
         try (RocksStorage storage = open(path, 1_000)) {
             storage.write(List.of(TestLog.append(1, 20_000)));
-            storage.save(new Snapshot(1, state));
+            storage.save(TestLog.snapshot(1, state));
         }
         open(path, 1_000).close();
         List<Path> tables;

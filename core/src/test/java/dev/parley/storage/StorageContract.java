@@ -107,14 +107,71 @@ abstract class StorageContract {
         byte[] first = new byte[100];
         byte[] second = new byte[3_000_000];
         new Random(1).nextBytes(second);
-        storage.save(new Snapshot(2, first));
+        storage.save(TestLog.snapshot(2, first));
         reopen();
         assertThat(Objects.requireNonNull(storage.snapshot()).content()).isEqualTo(first);
-        storage.save(new Snapshot(3, second));
+        storage.save(TestLog.snapshot(3, second));
         reopen();
         Snapshot newest = Objects.requireNonNull(storage.snapshot());
         assertThat(newest.height()).isEqualTo(3);
         assertThat(newest.content()).isEqualTo(second);
+    }
+
+    @Test
+    void two_snapshots_are_kept_and_each_chunk_proves_itself() {
+        for (long height = 1; height <= 9; height++) {
+            storage.write(List.of(TestLog.append(height)));
+        }
+        byte[] content = new byte[5_000];
+        new Random(2).nextBytes(content);
+        storage.save(TestLog.snapshot(3, content));
+        storage.save(TestLog.snapshot(6, content));
+        storage.save(TestLog.snapshot(9, content));
+        storage.save(TestLog.snapshot(8, new byte[1]));
+        reopen();
+        assertThat(storage.snapshots()).extracting(SnapshotManifest::height).containsExactly(9L, 6L);
+        for (SnapshotManifest manifest : storage.snapshots()) {
+            assertThat(manifest.chunks()).isEqualTo(5);
+            for (int i = 0; i < 5; i++) {
+                SnapshotChunk chunk = Objects.requireNonNull(storage.chunk(manifest, i));
+                assertThat(manifest.proves(chunk)).isTrue();
+                assertThat(chunk.bytes())
+                        .isEqualTo(java.util.Arrays.copyOfRange(content, i * 1024, Math.min(5_000, i * 1024 + 1024)));
+            }
+            assertThat(storage.chunk(manifest, -1)).isNull();
+            assertThat(storage.chunk(manifest, 5)).isNull();
+        }
+        assertThat(storage.chunk(TestLog.snapshot(3, content).manifest(), 0)).isNull();
+    }
+
+    @Test
+    void a_log_goes_on_from_a_snapshot_of_others_and_keeps_the_records() {
+        storage.write(List.of(TestLog.put(1, "vote", 7), TestLog.append(1), TestLog.append(2)));
+        storage.save(TestLog.snapshot(2, new byte[10]));
+        byte[] state = new byte[3_000];
+        new Random(4).nextBytes(state);
+        assertThatThrownBy(() -> storage.install(TestLog.snapshot(20, state), TestLog.block(21, 10, 1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        storage.install(TestLog.snapshot(20, state), TestLog.block(20, 10, 1));
+        for (int life = 0; life < 2; life++) {
+            assertThat(storage.firstHeight()).isEqualTo(20);
+            assertThat(storage.lastHeight()).isEqualTo(20);
+            assertThat(heights(storage.read(20, 5, 1000))).containsExactly(20L);
+            assertThat(storage.read(2, 5, 1000)).isEmpty();
+            assertThat(storage.load().records()).containsExactly(new NoProtocol.Note(7));
+            assertThat(Objects.requireNonNull(storage.load().lastDecided()).height())
+                    .isEqualTo(20);
+            assertThat(storage.snapshots()).extracting(SnapshotManifest::height).containsExactly(20L);
+            assertThat(Objects.requireNonNull(storage.snapshot()).content()).isEqualTo(state);
+            reopen();
+        }
+        storage.save(TestLog.snapshot(3, new byte[10]));
+        storage.write(List.of(TestLog.append(21)));
+        reopen();
+        assertThat(storage.lastHeight()).isEqualTo(21);
+        assertThat(storage.snapshots()).extracting(SnapshotManifest::height).containsExactly(20L);
+        assertThatThrownBy(() -> storage.install(TestLog.snapshot(21, state), TestLog.block(21, 10, 1)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     static List<Long> heights(List<DecidedBlock> blocks) {

@@ -45,6 +45,10 @@ final class TestLog {
                 new NoProtocol.Proof(quality));
     }
 
+    static Snapshot snapshot(long height, byte[] content) {
+        return Snapshot.of(height, id(height), content, 1 << 10);
+    }
+
     private static BlockId id(long height) {
         return new BlockId(Digest.sha256(Long.toString(height).getBytes(StandardCharsets.UTF_8)));
     }

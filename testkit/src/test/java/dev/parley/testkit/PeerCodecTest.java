@@ -29,6 +29,9 @@ import dev.parley.log.CommandId;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SignedSnapshot;
+import dev.parley.storage.SnapshotChunk;
+import dev.parley.storage.SnapshotManifest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -42,6 +45,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PeerCodecTest {
     private static final Signature SIGNATURE = new Signature(new byte[64]);
     private static final BlockId BLOCK = new BlockId(new Digest(1, 2, 3, 4));
+
+    private static final SnapshotManifest MANIFEST = new SnapshotManifest(8, BLOCK, 168, 64, new Digest(1, 1, 1, 1));
 
     private static final Evidence EVIDENCE = new Evidence(
             new ValidatorId(2),
@@ -57,7 +62,11 @@ class PeerCodecTest {
                 new PeerMessage.StateVoteRequest(7),
                 new PeerMessage.ResultsRequest(9),
                 new PeerMessage.EntriesRequest(3, 64),
-                new PeerMessage.Entries(List.of()),
+                new PeerMessage.Entries(9, List.of()),
+                new PeerMessage.SnapshotsRequest(),
+                new PeerMessage.Snapshots(List.of(new SignedSnapshot(MANIFEST, SIGNATURE))),
+                new PeerMessage.ChunkRequest(MANIFEST, 1),
+                new PeerMessage.Chunk(MANIFEST, new SnapshotChunk(2, List.of(new Digest(9, 9, 9, 9)), new byte[40])),
                 new PeerMessage.Accusations(List.of(EVIDENCE)),
                 new PeerMessage.StateVote(5, BLOCK, new Digest(5, 6, 7, 8), SIGNATURE),
                 new PeerMessage.Results(
@@ -111,13 +120,14 @@ class PeerCodecTest {
 
     @Test
     void a_frame_that_claims_two_gibibytes_is_refused_before_anything_is_allocated() {
-        for (int kind = 0; kind < 12; kind++) {
+        for (int kind = 0; kind < 16; kind++) {
             byte[] claim = new BinaryWriter()
                     .u8(kind)
                     .i32(Integer.MAX_VALUE)
                     .i32(Integer.MAX_VALUE)
                     .i32(Integer.MAX_VALUE)
                     .i32(Integer.MAX_VALUE)
+                    .raw(new byte[64])
                     .toByteArray();
             assertThatThrownBy(() -> codec.decode(claim)).isInstanceOf(MalformedException.class);
         }

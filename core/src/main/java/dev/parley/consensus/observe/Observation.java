@@ -50,6 +50,15 @@ public sealed interface Observation {
 
     record CaughtUp(long fromHeight, long toHeight) implements Observation {}
 
+    /** No peer asked has the next block any more: the validator fetches a snapshot that a weak quorum vouches for. */
+    record FetchingSnapshot(long height, long bytes) implements Observation {}
+
+    /** The validator goes on from a snapshot that peers made, of this height. */
+    record SnapshotInstalled(long height) implements Observation {}
+
+    /** A weak quorum vouches for a snapshot that the application does not take: it is not fetched again. */
+    record SnapshotUnusable(long height, String why) implements Observation {}
+
     record Refused(Refusal refusal) implements Observation {}
 
     record Accused(Evidence evidence) implements Observation {}

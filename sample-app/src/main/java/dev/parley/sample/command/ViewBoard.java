@@ -162,6 +162,17 @@ final class ViewBoard {
                 event(millis, screen.paint(name(validator) + " stops: " + stopped.why(), Style.RED));
             case Observation.CaughtUp caughtUp ->
                 event(millis, name(validator) + " caught up to height " + caughtUp.toHeight());
+            case Observation.FetchingSnapshot fetching ->
+                event(millis, name(validator) + " fetches the snapshot of height " + fetching.height());
+            case Observation.SnapshotInstalled installed ->
+                event(millis, name(validator) + " goes on from the snapshot of height " + installed.height());
+            case Observation.SnapshotUnusable unusable ->
+                event(
+                        millis,
+                        screen.paint(
+                                name(validator) + " cannot use the snapshot of height " + unusable.height() + ": "
+                                        + unusable.why(),
+                                Style.YELLOW));
             case Observation.Locked locked -> {}
             case Observation.Resting resting -> {}
             case Observation.Tossed tossed -> {}

@@ -7,7 +7,10 @@ import dev.parley.crypto.Digest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Agreement, total order, no gaps, chain linkage, certificates that prove the decision: one log, of which each validator has a prefix. */
+/**
+ * Agreement, total order, no gaps, chain linkage, certificates that prove the decision: one log, of which each validator has a prefix, or
+ * what follows a snapshot of a prefix.
+ */
 public final class AgreementOracle implements Oracle {
     private final Trial trial;
     private final List<BlockId> log = new ArrayList<>();
@@ -53,6 +56,19 @@ public final class AgreementOracle implements Oracle {
                     "v" + validator + " decided height " + height + " by a certificate that proves nothing: "
                             + objection);
         }
+    }
+
+    @Override
+    public void installed(int validator, DecidedBlock block) {
+        if (block.height() <= heights[validator]
+                || block.height() > log.size()
+                || !log.get(Math.toIntExact(block.height() - 1)).equals(block.id())) {
+            throw new Violation(
+                    "agreement",
+                    "v" + validator + " had decided height " + heights[validator] + " and goes on from " + block.id()
+                            + " of height " + block.height() + ", which is not what others decided");
+        }
+        heights[validator] = block.height();
     }
 
     /** What was told as decided was durable, so a restart finds at least that. */

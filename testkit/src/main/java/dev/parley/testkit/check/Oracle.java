@@ -42,6 +42,9 @@ public interface Oracle {
     /** A validator lost what was not durable and begins anew with what was. */
     default void restarted(int validator, Restored restored) {}
 
+    /** A validator goes on from a snapshot of its peers: the block is its log, durable. Told before {@link #restarted}. */
+    default void installed(int validator, DecidedBlock block) {}
+
     /** From now on messages arrive, and at most f validators are down or faulty. */
     default void healed() {}
 }

@@ -3,6 +3,8 @@ package dev.parley.testkit.cluster;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Restored;
 import dev.parley.storage.Snapshot;
+import dev.parley.storage.SnapshotChunk;
+import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -110,10 +112,28 @@ final class CutDisk implements Storage {
     }
 
     @Override
+    public List<SnapshotManifest> snapshots() {
+        return disk.snapshots();
+    }
+
+    @Override
+    public @Nullable SnapshotChunk chunk(SnapshotManifest manifest, int index) {
+        return disk.chunk(manifest, index);
+    }
+
+    @Override
     public void save(Snapshot snapshot) {
         if (!cutting) {
             disk.save(snapshot);
         }
+    }
+
+    @Override
+    public void install(Snapshot snapshot, DecidedBlock block) {
+        if (cutting) {
+            throw new UncheckedIOException(new IOException("the power is cut"));
+        }
+        disk.install(snapshot, block);
     }
 
     @Override

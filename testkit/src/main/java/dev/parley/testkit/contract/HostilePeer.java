@@ -23,7 +23,7 @@ import java.util.Random;
  */
 final class HostilePeer {
     private static final Signature FORGED = new Signature(new byte[64]);
-    private static final byte[] HUGE_CLAIM = {6, 0x7f, -1, -1, -1, 0};
+    private static final byte[] HUGE_CLAIM = {6, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, -1, -1, -1, 0};
 
     private final LocalNetworkPlace place;
     private final RecordedRun run;
@@ -62,7 +62,7 @@ final class HostilePeer {
     }
 
     private PeerMessage anyEntries() {
-        return new PeerMessage.Entries(List.of(run.decided.get(random.nextInt(run.decided.size()))));
+        return new PeerMessage.Entries(1, List.of(run.decided.get(random.nextInt(run.decided.size()))));
     }
 
     private ConsensusMessage anyMessage() {

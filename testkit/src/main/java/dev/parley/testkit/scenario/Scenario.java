@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * cluster 4                          first: how many validators
  * byzantine 0 equivocating-leader    before anything happens
+ * prune 8 2                          before anything happens: a snapshot at each eighth height, two blocks below the newest kept
  * submit "a" to 1                    a client brings a command; to v0 unless said otherwise
  * partition 0 1 | 2 3                groups that cannot reach each other
  * cut 0 1                            what v0 sends to v1 is lost
@@ -253,6 +254,7 @@ public final class Scenario {
                         cluster.schedule(scheduler);
                     }
                 }
+                case "prune" -> cluster.prune(Long.parseLong(words[1]), Long.parseLong(words[2]));
                 case "heal" -> cluster.heal();
                 case "crash" -> cluster.crash(Integer.parseInt(words[1]));
                 case "restart" -> cluster.restart(Integer.parseInt(words[1]));

@@ -116,6 +116,9 @@ final class Transcript implements SimulatedCluster.Listener {
                 o.fromHeight() == o.toHeight()
                         ? "has caught up with height " + o.toHeight()
                         : "has caught up with heights " + o.fromHeight() + " to " + o.toHeight();
+            case Observation.FetchingSnapshot o -> "fetches the snapshot of height " + o.height();
+            case Observation.SnapshotInstalled o -> "goes on from the snapshot of height " + o.height();
+            case Observation.SnapshotUnusable o -> "cannot use the snapshot of height " + o.height();
             case Observation.Refused o ->
                 "refuses what " + o.refusal().from() + " sent: "
                         + o.refusal().reason().name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -103,6 +103,7 @@ public final class Campaign {
         drop(expected, faults, Fault.ONE_WAY_PARTITION, Counter.ONE_WAY_PARTITIONS);
         drop(expected, faults, Fault.CRASH, Counter.CRASHES, Counter.RESTARTS, Counter.CRASHES_THAT_LOST_WRITES);
         drop(expected, faults, Fault.SLOW_DISK, Counter.CRASHES_THAT_LOST_WRITES);
+        drop(expected, faults, Fault.PRUNING, Counter.SNAPSHOTS_FETCHED, Counter.SNAPSHOTS_INSTALLED);
         // Correct validators propose nothing that the application refuses.
         drop(
                 expected,

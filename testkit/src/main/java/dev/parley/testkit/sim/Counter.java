@@ -30,6 +30,8 @@ public enum Counter {
     /** Common coins that nobody knew before. */
     COINS,
     CATCH_UPS,
+    SNAPSHOTS_FETCHED,
+    SNAPSHOTS_INSTALLED,
     REFUSED,
     ACCUSATIONS,
     EVIDENCE_COMMITTED,

@@ -18,6 +18,8 @@ public enum Fault {
     SLOW_DISK,
     /** Clocks that are off, and run too fast or too slow, within bounds. */
     CLOCK_SKEW,
+    /** Logs that are pruned so soon that who was away must go on from a snapshot. */
+    PRUNING,
     /** At most f validators that do not keep to the protocol. */
     BYZANTINE
 }

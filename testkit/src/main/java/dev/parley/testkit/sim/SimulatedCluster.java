@@ -69,7 +69,7 @@ public final class SimulatedCluster {
     private static final ClientId DIRECT_CLIENT = new ClientId(0x5EED_C11E_4750_0002L, 0);
     private static final long DIRECT_LIFETIME_MILLIS = 9 * 60_000;
     private static final EngineSettings ENGINE = new EngineSettings(
-            Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(10));
+            Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(10), 1 << 20);
 
     private final Swarm swarm;
     private final EventQueue queue = new EventQueue();
@@ -104,6 +104,9 @@ public final class SimulatedCluster {
     private long hash;
     /** The most that a correct validator's clock is ahead, in microseconds. */
     private long fastestSkew = Long.MIN_VALUE;
+
+    /** 0 for no snapshots. */
+    private long snapshotBlocks;
 
     private boolean calmDisks;
     private long highest;
@@ -501,6 +504,21 @@ public final class SimulatedCluster {
         }
     }
 
+    /**
+     * From now on validators take a snapshot at each height that {@code snapshotBlocks} divides and keep {@code keepBlocks} blocks below
+     * the newest. Before anything is submitted.
+     */
+    public void prune(long snapshotBlocks, long keepBlocks) {
+        this.snapshotBlocks = snapshotBlocks;
+        for (SimulatedValidator validator : validators) {
+            validator.disk().keepBlocks(keepBlocks);
+        }
+    }
+
+    boolean isSnapshotDue(long height) {
+        return snapshotBlocks > 0 && height % snapshotBlocks == 0;
+    }
+
     public void listen(Listener to) {
         listener = to;
     }
@@ -722,6 +740,9 @@ public final class SimulatedCluster {
             case Observation.Tossed o -> counters.add(Counter.COINS);
             case Observation.Fetching o -> counters.add(Counter.FETCHES);
             case Observation.CaughtUp o -> counters.add(Counter.CATCH_UPS);
+            case Observation.FetchingSnapshot o -> counters.add(Counter.SNAPSHOTS_FETCHED);
+            case Observation.SnapshotInstalled o -> counters.add(Counter.SNAPSHOTS_INSTALLED);
+            case Observation.SnapshotUnusable o -> {}
             case Observation.Refused o -> counters.add(Counter.REFUSED);
             case Observation.Accused o -> counters.add(Counter.ACCUSATIONS);
             case Observation.Convicted o -> {}

@@ -21,6 +21,16 @@ final class SimulatedDisk {
         durable = new MemoryStorage(bytes);
     }
 
+    /** Of the log it keeps so many blocks below its newest snapshot from now on. Before anything is written. */
+    void keepBlocks(long blocks) {
+        durable = new MemoryStorage(Long.MAX_VALUE, blocks);
+    }
+
+    /** What is kept and what is served to others, snapshots included; these are durable at once. */
+    Storage durable() {
+        return durable;
+    }
+
     void write(List<Storage.Write> batch) {
         underWay.add(batch);
     }

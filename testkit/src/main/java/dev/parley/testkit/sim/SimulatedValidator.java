@@ -4,6 +4,7 @@ import dev.parley.app.BlockContext;
 import dev.parley.app.ExecutedBlock;
 import dev.parley.app.Executor;
 import dev.parley.app.ExecutorSettings;
+import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Computation;
 import dev.parley.consensus.ConsensusCore;
@@ -30,9 +31,14 @@ import dev.parley.mempool.Mempool;
 import dev.parley.mempool.ProvenEvidence;
 import dev.parley.mempool.Verdict;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SignedSnapshot;
+import dev.parley.storage.Snapshot;
+import dev.parley.storage.SnapshotChunk;
+import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.check.Violation;
+import dev.parley.validator.Awaited;
 import dev.parley.validator.EngineSettings;
 import dev.parley.validator.ValidatorEngine;
 import dev.parley.validator.World;
@@ -55,8 +61,13 @@ final class SimulatedValidator implements World {
     private static final long REPLAY_BYTES = 1 << 30;
     static final long GOSSIP_AGAIN_MICROS = 500_000;
     private static final int GOSSIP_MAX = 64;
+    /** So that a snapshot has many. */
+    private static final int SNAPSHOT_CHUNK_BYTES = 64;
 
     private record Check(BlockId block, BlockId parent, CommandBatch payload, boolean certified) {}
+
+    /** A snapshot that the engine wants to go on from. */
+    private record Arrived(Snapshot snapshot, DecidedBlock block) {}
 
     private record Work(long ticket, Computation work) {}
 
@@ -84,6 +95,8 @@ final class SimulatedValidator implements World {
     private final ArrayDeque<Check> checks = new ArrayDeque<>();
     /** Those about which the application is asked once it has executed what is decided. */
     private final List<Check> postponed = new ArrayList<>();
+
+    private @Nullable Arrived arrived;
 
     private long ticket = NONE;
     private BlockId ticketParent = BlockId.GENESIS;
@@ -157,7 +170,11 @@ final class SimulatedValidator implements World {
         if (!faulty && incarnation > 0) {
             cluster.watch().restarted(index, restored);
         }
-        for (DecidedBlock block : disk.read(1, Integer.MAX_VALUE, REPLAY_BYTES)) {
+        Snapshot snapshot = disk.durable().snapshot();
+        if (snapshot != null) {
+            restore(executor, snapshot);
+        }
+        for (DecidedBlock block : disk.read(executor.height() + 1, Integer.MAX_VALUE, REPLAY_BYTES)) {
             ExecutedBlock executed = executor.execute(block);
             if (block.height() > told) {
                 told(block, executed);
@@ -187,15 +204,20 @@ final class SimulatedValidator implements World {
     /** @return whether something was written that is lost */
     boolean crash(RandomStream random) {
         up = false;
+        end();
+        return disk.crash(random);
+    }
+
+    private void end() {
         incarnation++;
         engine = null;
         timers.cancelAll();
         computations.clear();
         checks.clear();
         postponed.clear();
+        arrived = null;
         ticket = NONE;
         poolChanged = false;
-        return disk.crash(random);
     }
 
     /** It is down: from its next start on it misbehaves. */
@@ -246,12 +268,28 @@ final class SimulatedValidator implements World {
                 }
             }
             case PeerMessage.Entries entries -> {
-                if (engine().awaitedPeer() == from) {
-                    engine().received(sender, new PeerMessage.Entries(proven(entries.blocks())));
+                if (engine().awaited().awaits(sender, Awaited.Kind.BLOCKS)) {
+                    engine().received(sender, new PeerMessage.Entries(entries.firstHeight(), proven(entries.blocks())));
+                }
+            }
+            case PeerMessage.Snapshots snapshots -> {
+                if (areSigned(sender, snapshots)) {
+                    engine().received(sender, snapshots);
+                }
+            }
+            case PeerMessage.Chunk chunk -> {
+                if (chunk.manifest().proves(chunk.chunk())) {
+                    engine().received(sender, chunk);
+                } else {
+                    observe(new Observation.Refused(
+                            new Refusal(sender, Refusal.Reason.BAD_SNAPSHOT, chunk.chunk() + " is another")));
+                    engine().answerRefused(sender);
                 }
             }
             case PeerMessage.Status status -> engine().received(sender, status);
             case PeerMessage.EntriesRequest request -> engine().received(sender, request);
+            case PeerMessage.SnapshotsRequest request -> engine().received(sender, request);
+            case PeerMessage.ChunkRequest request -> engine().received(sender, request);
             // Roots are compared by an oracle instead of by votes.
             case PeerMessage.StateVote ignored -> {}
             case PeerMessage.StateVoteRequest ignored -> {}
@@ -270,6 +308,11 @@ final class SimulatedValidator implements World {
             proven.add(block);
         }
         return proven;
+    }
+
+    private boolean areSigned(ValidatorId sender, PeerMessage.Snapshots snapshots) {
+        return snapshots.snapshots().stream()
+                .allMatch(each -> each.isSignedBy(setup.validators().key(sender), setup.scheme(), setup.domain()));
     }
 
     void timerEvent(int slot) {
@@ -390,6 +433,11 @@ final class SimulatedValidator implements World {
                 }
             }
             busy |= !checks.isEmpty() || !computations.isEmpty();
+        }
+        Arrived from = arrived;
+        if (from != null) {
+            arrived = null;
+            goOnFrom(from);
         }
     }
 
@@ -519,7 +567,60 @@ final class SimulatedValidator implements World {
 
     @Override
     public void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes) {
-        send(to, new PeerMessage.Entries(disk.read(fromHeight, maxBlocks, maxBytes)));
+        List<DecidedBlock> blocks = disk.read(fromHeight, maxBlocks, maxBytes);
+        send(to, new PeerMessage.Entries(disk.durable().firstHeight(), blocks));
+    }
+
+    @Override
+    public void serveSnapshots(ValidatorId to) {
+        send(
+                to,
+                new PeerMessage.Snapshots(disk.durable().snapshots().stream()
+                        .map(manifest -> SignedSnapshot.sign(manifest, setup.signer(), setup.domain()))
+                        .toList()));
+    }
+
+    @Override
+    public void serveChunk(ValidatorId to, SnapshotManifest manifest, int chunk) {
+        SnapshotChunk found = disk.durable().chunk(manifest, chunk);
+        if (found == null) {
+            serveSnapshots(to);
+        } else {
+            send(to, new PeerMessage.Chunk(manifest, found));
+        }
+    }
+
+    @Override
+    public void install(SnapshotManifest manifest, byte[] content, DecidedBlock block) {
+        arrived = new Arrived(Snapshot.of(manifest.height(), manifest.block(), content, manifest.chunkBytes()), block);
+    }
+
+    /** As the actor does: what is being written is waited for, what the engine still wanted to write is lost, another one begins. */
+    private void goOnFrom(Arrived from) {
+        if (from.block().height() <= engine().decidedHeight()) {
+            engine().snapshotRefused(from.snapshot().manifest());
+            return;
+        }
+        restore(newExecutor(), from.snapshot());
+        while (disk.isBusy()) {
+            disk.sync();
+        }
+        disk.durable().install(from.snapshot(), from.block());
+        observe(new Observation.SnapshotInstalled(from.block().height()));
+        end();
+        told = from.block().height();
+        if (!faulty) {
+            cluster.watch().installed(index, from.block());
+        }
+        start();
+    }
+
+    private static void restore(Executor<byte[], Long, Long> into, Snapshot snapshot) {
+        try {
+            into.restore(snapshot.content());
+        } catch (MalformedException e) {
+            throw new Violation("snapshots can be restored", e.toString());
+        }
     }
 
     @Override
@@ -558,6 +659,10 @@ final class SimulatedValidator implements World {
     public void decided(DecidedBlock block) {
         ExecutedBlock executed = executor.execute(block);
         told(block, executed);
+        if (cluster.isSnapshotDue(block.height())) {
+            disk.durable()
+                    .save(Snapshot.of(block.height(), block.id(), executor.snapshotBytes(), SNAPSHOT_CHUNK_BYTES));
+        }
         checks.addAll(postponed);
         postponed.clear();
         for (Evidence evidence : executed.convicted()) {

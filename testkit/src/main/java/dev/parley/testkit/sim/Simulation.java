@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation {
     /** A run of more events than this makes no progress worth waiting for. */
     private static final long MAX_EVENTS = 3_000_000;
+    /** In so many millionths of the runs logs are pruned. */
+    private static final int PRUNED = 300_000;
 
     private final ProtocolUnderTest protocol;
     private final ConsensusProtocol run;
@@ -96,6 +98,10 @@ public final class Simulation {
                 new SimulatedCluster(protocol, run, options.validators(), behaviours, swarm, random.split(22));
         if (listener != null) {
             cluster.listen(listener);
+        }
+        RandomStream pruning = random.split(24);
+        if (pruning.chance(PRUNED) && options.faults().contains(Fault.PRUNING)) {
+            cluster.prune(pruning.between(2, 12), pruning.between(0, 6));
         }
         adversary.ifPresent(each -> cluster.schedule(each.scheduler().apply(cluster)));
         long bound = protocol.progressBound(options.validators(), slowest(swarm));

@@ -107,6 +107,12 @@ final class Watch {
         }
     }
 
+    void installed(int validator, DecidedBlock block) {
+        for (Oracle oracle : oracles) {
+            oracle.installed(validator, block);
+        }
+    }
+
     void healed() {
         for (Oracle oracle : oracles) {
             oracle.healed();

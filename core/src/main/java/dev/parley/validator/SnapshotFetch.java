@@ -1,0 +1,385 @@
+package dev.parley.validator;
+
+import dev.parley.consensus.DecidedBlock;
+import dev.parley.consensus.Refusal;
+import dev.parley.consensus.Refusal.Reason;
+import dev.parley.consensus.TimerId;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.network.PeerMessage;
+import dev.parley.storage.SignedSnapshot;
+import dev.parley.storage.SnapshotChunk;
+import dev.parley.storage.SnapshotManifest;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches a snapshot, for when peers do not have the next block any more. What it is, a weak quorum says, each by its signature: one of
+ * them is correct. Its block, the certificate of that block proves. Each chunk is held against the signed root before it gets here. So
+ * all peers that have the snapshot are asked at once, each for one chunk at a time, and a false or a silent one costs a request.
+ *
+ * <p>A snapshot that nobody offers any more is given up, one that the application does not take is never fetched again. Deterministic,
+ * without clock.
+ */
+final class SnapshotFetch {
+    /** So many peers send at once. */
+    static final int MAX_SENDERS = 8;
+    /** So many snapshots that the application did not take are told apart, the latest ones. */
+    private static final int MAX_UNUSABLE = 16;
+
+    private static final int NOTHING = -2;
+    private static final int BLOCK = -1;
+
+    private final EngineSettings settings;
+    private final World world;
+    private final ValidatorSet validators;
+    private final List<ValidatorId> peers;
+    private final Standing standing;
+    private final Awaited awaited;
+    private final Map<TimerId, ValidatorId> timers = new LinkedHashMap<>();
+    private final TimerId[] timerOf;
+    /** By peer: what it says it has. */
+    private final List<List<SnapshotManifest>> offers = new ArrayList<>();
+    /** By peer: the chunk that it was asked for. */
+    private final int[] asked;
+
+    private final Set<SnapshotManifest> unusable = new TreeSet<>(SnapshotFetch::order);
+    private boolean seeking;
+    private @Nullable Assembly assembly;
+
+    /** A snapshot of which not all has come. */
+    private static final class Assembly {
+        private final SnapshotManifest manifest;
+        /** Allocated when the first chunk is there, and not for a length alone. */
+        private byte @Nullable [] content;
+
+        private final BitSet missing = new BitSet();
+        private @Nullable DecidedBlock block;
+        private boolean blockAsked;
+        private boolean handedOver;
+
+        private Assembly(SnapshotManifest manifest) {
+            this.manifest = manifest;
+            missing.set(0, manifest.chunks());
+        }
+
+        private void add(SnapshotChunk chunk) {
+            byte[] whole = content;
+            if (whole == null) {
+                whole = new byte[manifest.length()];
+                content = whole;
+            }
+            System.arraycopy(chunk.bytes(), 0, whole, chunk.index() * manifest.chunkBytes(), chunk.bytes().length);
+        }
+    }
+
+    SnapshotFetch(
+            EngineSettings settings,
+            World world,
+            ValidatorSet validators,
+            List<ValidatorId> peers,
+            Standing standing,
+            Awaited awaited) {
+        this.settings = settings;
+        this.world = world;
+        this.validators = validators;
+        this.peers = peers;
+        this.standing = standing;
+        this.awaited = awaited;
+        this.asked = new int[validators.size()];
+        this.timerOf = new TimerId[validators.size()];
+        for (int i = 0; i < validators.size(); i++) {
+            offers.add(List.of());
+            asked[i] = NOTHING;
+            timerOf[i] = new TimerId("snapshot-v" + i);
+            timers.put(timerOf[i], new ValidatorId(i));
+        }
+    }
+
+    /** Whether a snapshot is under way: blocks are not asked for meanwhile. */
+    boolean isFetching() {
+        return assembly != null;
+    }
+
+    /** Whether snapshots are looked for, and none is found yet. */
+    boolean isSeeking() {
+        return seeking;
+    }
+
+    /** Peers have pruned the next block: asks all which snapshots they have. */
+    void seek() {
+        if (!seeking && assembly == null) {
+            seeking = true;
+            askForOffers();
+        }
+    }
+
+    /** Blocks have come all the same. */
+    void rest() {
+        seeking = false;
+    }
+
+    /** A regular moment to try again. */
+    void tick(long decidedHeight) {
+        Assembly present = assembly;
+        if (present != null && present.manifest.height() <= decidedHeight) {
+            abandon();
+        } else if (present != null && !present.handedOver) {
+            if (nobodyIsAsked()) {
+                askForOffers();
+            }
+            assign();
+        } else if (present == null && seeking) {
+            askForOffers();
+        }
+    }
+
+    private void askForOffers() {
+        for (ValidatorId peer : peers) {
+            awaited.asked(peer, Awaited.Kind.SNAPSHOTS);
+        }
+        world.broadcast(new PeerMessage.SnapshotsRequest());
+    }
+
+    /** @param signed by the peer, verified */
+    void offered(ValidatorId from, List<SignedSnapshot> signed, long decidedHeight) {
+        awaited.answered(from, Awaited.Kind.SNAPSHOTS);
+        offers.set(
+                from.index(),
+                signed.stream().map(SignedSnapshot::manifest).distinct().toList());
+        Assembly present = assembly;
+        if (present == null) {
+            choose(decidedHeight);
+            return;
+        }
+        if (asked[from.index()] >= 0) {
+            // It has the snapshot no more, or it plays for time.
+            if (offers(from, present.manifest)) {
+                standing.setAside(from);
+            }
+            release(from);
+        }
+        if (!present.handedOver && !isCertified(present.manifest)) {
+            abandon();
+            seeking = true;
+            choose(decidedHeight);
+        } else {
+            assign();
+        }
+    }
+
+    /** Begins with the highest snapshot for which a weak quorum vouches, if there is one. */
+    private void choose(long decidedHeight) {
+        if (!seeking) {
+            return;
+        }
+        SnapshotManifest best = null;
+        for (ValidatorId peer : peers) {
+            for (SnapshotManifest manifest : offers.get(peer.index())) {
+                if (manifest.height() > decidedHeight
+                        && manifest.length() <= settings.maxSnapshotBytes()
+                        && (best == null || manifest.height() > best.height())
+                        && !unusable.contains(manifest)
+                        && isCertified(manifest)) {
+                    best = manifest;
+                }
+            }
+        }
+        if (best != null) {
+            seeking = false;
+            assembly = new Assembly(best);
+            world.observe(new Observation.FetchingSnapshot(best.height(), best.length()));
+            assign();
+        }
+    }
+
+    /** Whether those who say that they have it have more power than can be faulty. */
+    private boolean isCertified(SnapshotManifest manifest) {
+        long power = 0;
+        for (ValidatorId peer : peers) {
+            if (offers(peer, manifest)) {
+                power += validators.power(peer);
+            }
+        }
+        return power >= validators.weakQuorumPower();
+    }
+
+    private boolean offers(ValidatorId peer, SnapshotManifest manifest) {
+        return offers.get(peer.index()).contains(manifest);
+    }
+
+    /** Asks everybody who has the snapshot and is not asked yet: for its block first, then for the chunks in order. */
+    private void assign() {
+        Assembly present = assembly;
+        if (present == null || present.handedOver) {
+            return;
+        }
+        int senders = 0;
+        for (ValidatorId peer : peers) {
+            senders += asked[peer.index()] == NOTHING ? 0 : 1;
+        }
+        for (ValidatorId peer : peers) {
+            if (senders < MAX_SENDERS
+                    && asked[peer.index()] == NOTHING
+                    && !standing.isAside(peer)
+                    && offers(peer, present.manifest)
+                    && ask(present, peer)) {
+                senders++;
+            }
+        }
+    }
+
+    private boolean ask(Assembly present, ValidatorId peer) {
+        if (present.block == null && !present.blockAsked) {
+            present.blockAsked = true;
+            asked[peer.index()] = BLOCK;
+            awaited.asked(peer, Awaited.Kind.BLOCKS);
+            world.send(peer, new PeerMessage.EntriesRequest(present.manifest.height(), 1));
+        } else {
+            int chunk = present.missing.nextSetBit(0);
+            if (chunk < 0) {
+                return false;
+            }
+            present.missing.clear(chunk);
+            asked[peer.index()] = chunk;
+            awaited.asked(peer, Awaited.Kind.CHUNK);
+            world.send(peer, new PeerMessage.ChunkRequest(present.manifest, chunk));
+        }
+        world.startTimer(timerOf[peer.index()], settings.fetchTimeout());
+        return true;
+    }
+
+    boolean awaitsBlock(ValidatorId peer) {
+        return asked[peer.index()] == BLOCK;
+    }
+
+    /** @param blocks of a peer of which the block was awaited, with certificates that prove them */
+    void blockReceived(ValidatorId from, List<DecidedBlock> blocks) {
+        Assembly present = assembly;
+        if (present == null) {
+            return;
+        }
+        DecidedBlock block = blocks.isEmpty() ? null : blocks.getFirst();
+        if (block == null
+                || block.height() != present.manifest.height()
+                || !block.id().equals(present.manifest.block())) {
+            wrong(from, "not the block of the snapshot of height " + present.manifest.height());
+            return;
+        }
+        finished(from);
+        present.block = block;
+        goOn(present);
+    }
+
+    /** @param chunk that belongs to the manifest it came with */
+    void chunkReceived(ValidatorId from, SnapshotManifest manifest, SnapshotChunk chunk) {
+        Assembly present = assembly;
+        if (present == null || asked[from.index()] < 0) {
+            return;
+        }
+        if (!manifest.equals(present.manifest) || chunk.index() != asked[from.index()]) {
+            wrong(from, "a chunk that was not asked for");
+            return;
+        }
+        finished(from);
+        present.add(chunk);
+        goOn(present);
+    }
+
+    private void goOn(Assembly present) {
+        assign();
+        byte[] content = present.content;
+        DecidedBlock block = present.block;
+        if (present.missing.isEmpty() && nobodyIsAsked() && content != null && block != null) {
+            present.handedOver = true;
+            world.install(present.manifest, content, block);
+        }
+    }
+
+    /** The application does not take the snapshot that was handed over. */
+    void refused(SnapshotManifest manifest, long decidedHeight) {
+        if (unusable.size() == MAX_UNUSABLE) {
+            unusable.remove(unusable.iterator().next());
+        }
+        unusable.add(manifest);
+        abandon();
+        seeking = true;
+        choose(decidedHeight);
+    }
+
+    private void wrong(ValidatorId from, String what) {
+        world.observe(new Observation.Refused(new Refusal(from, Reason.BAD_SNAPSHOT, what)));
+        answerRefused(from);
+    }
+
+    /** What a peer answered was false: another one is asked. */
+    void answerRefused(ValidatorId from) {
+        if (asked[from.index()] != NOTHING) {
+            standing.setAside(from);
+            release(from);
+            assign();
+        }
+    }
+
+    /** The peer whose time is over, null if the timer is not of this. */
+    @Nullable ValidatorId peerOf(TimerId timer) {
+        return timers.get(timer);
+    }
+
+    void timedOut(ValidatorId peer) {
+        int what = asked[peer.index()];
+        if (what != NOTHING) {
+            world.observe(new Observation.Refused(new Refusal(
+                    peer,
+                    Reason.UNANSWERED,
+                    what == BLOCK ? "the block of a snapshot" : "chunk " + what + " of a snapshot")));
+            answerRefused(peer);
+        }
+    }
+
+    private boolean nobodyIsAsked() {
+        for (ValidatorId peer : peers) {
+            if (asked[peer.index()] != NOTHING) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What the peer was asked for is to be asked of another. */
+    private void release(ValidatorId peer) {
+        Assembly present = assembly;
+        int what = asked[peer.index()];
+        if (present != null && what == BLOCK) {
+            present.blockAsked = false;
+        } else if (present != null && what >= 0) {
+            present.missing.set(what);
+        }
+        finished(peer);
+    }
+
+    private void finished(ValidatorId peer) {
+        if (asked[peer.index()] != NOTHING) {
+            awaited.answered(peer, asked[peer.index()] == BLOCK ? Awaited.Kind.BLOCKS : Awaited.Kind.CHUNK);
+            asked[peer.index()] = NOTHING;
+            world.cancelTimer(timerOf[peer.index()]);
+        }
+    }
+
+    private void abandon() {
+        peers.forEach(this::finished);
+        assembly = null;
+    }
+
+    private static int order(SnapshotManifest one, SnapshotManifest other) {
+        int byHeight = Long.compare(one.height(), other.height());
+        return byHeight != 0 ? byHeight : one.root().compareTo(other.root());
+    }
+}
