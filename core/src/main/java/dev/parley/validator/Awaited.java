@@ -12,7 +12,8 @@ public final class Awaited {
     public enum Kind {
         BLOCKS(1),
         SNAPSHOTS(2),
-        CHUNK(4);
+        CHUNK(4),
+        SNAPSHOT_BLOCK(8);
 
         private final int bit;
 

@@ -5,33 +5,53 @@ import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.network.PeerMessage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches decided blocks from peers that say they have more, one request at a time. Nobody is believed: blocks come with certificates that
- * were verified before they got here, and a peer that claims a height and does not deliver is set aside while others are asked.
+ * Fetches decided blocks from peers that say they have more: each is asked for a range of its own, so that several send at once. Nobody
+ * is believed: blocks come with certificates that were verified before they got here, and a peer that claims a height and does not
+ * deliver is set aside while others are asked for its range. What comes too early waits, within bounds, for what comes before it.
+ * Deterministic, without clock.
  */
 final class CatchUp {
-    static final TimerId TIMER = new TimerId("catch-up");
     /** The payloads of one reply, in bytes; a single larger block is sent all the same. */
     static final long MAX_REPLY_BYTES = 4 << 20;
 
-    private static final int NOBODY = -1;
+    /** So far above the decided height blocks are asked for. */
+    static final long WINDOW = 8L * PeerMessage.MAX_ENTRIES;
+
+    /** What may wait for the blocks before, in bytes, what is under way included. */
+    static final long MAX_HELD_BYTES = 8 * MAX_REPLY_BYTES;
+
+    /** What a block holds besides its payload, in bytes, or a little more. */
+    private static final long BLOCK_BYTES = 1024;
+
+    /** Heights that a peer was asked for, both included. */
+    private record Range(long from, long to) {}
 
     private final EngineSettings settings;
     private final World world;
     private final ValidatorSet validators;
     private final List<ValidatorId> peers;
     private final Standing standing;
-    private final Awaited asked;
+    private final Awaited awaited;
+    private final PeerTimers timers;
     /** By peer: the height that it claims to have decided. */
     private final long[] claims;
     /** By peer: the lowest height that it says it still has, where that was above the one it was asked for; else 0. */
     private final long[] prunedBelow;
+    /** By peer: what it was asked for. */
+    private final @Nullable Range[] asked;
+    /** By height: proven, and waiting for those before. */
+    private final TreeMap<Long, DecidedBlock> early = new TreeMap<>();
 
+    private long earlyBytes;
+    private int asking;
     private boolean paused;
-    private int awaited = NOBODY;
     /** In {@link #peers}: the one after the last that was asked. */
     private int turn;
 
@@ -44,19 +64,22 @@ final class CatchUp {
             ValidatorSet validators,
             List<ValidatorId> peers,
             Standing standing,
-            Awaited asked) {
+            Awaited awaited) {
         this.settings = settings;
         this.world = world;
         this.validators = validators;
         this.peers = peers;
         this.standing = standing;
-        this.asked = asked;
+        this.awaited = awaited;
+        this.timers = new PeerTimers("catch-up", validators.size());
         this.claims = new long[validators.size()];
         this.prunedBelow = new long[validators.size()];
+        this.asked = new Range[validators.size()];
     }
 
-    int awaited() {
-        return awaited;
+    /** Whether an answer is awaited. */
+    boolean isAsking() {
+        return asking > 0;
     }
 
     /** A peer says that it has decided up to a height. While we decide ourselves it is often just a moment ahead. */
@@ -81,34 +104,92 @@ final class CatchUp {
         heightAtLastTick = decidedHeight;
     }
 
-    void timedOut(long decidedHeight) {
-        if (awaited != NOBODY) {
-            giveUp(awaited);
+    /** The peer whose time is over, null if the timer is not of this. */
+    @Nullable ValidatorId peerOf(TimerId timer) {
+        return timers.peer(timer);
+    }
+
+    /** A peer did not answer in time, or its answer was refused. */
+    void failed(ValidatorId peer, long decidedHeight) {
+        if (asked[peer.index()] != null) {
+            answered(peer);
+            giveUp(peer);
             proceed(decidedHeight);
         }
     }
 
     /**
-     * Asks the next peer in turn that claims more than we have, unless a reply is awaited. Not the one that claims most: that may be
-     * one that hands out a block at a time, each just before its time is over, and would be asked for ever.
+     * Asks whoever is free and claims something that is missing, in turn. Not the one first that claims most: that may be one that hands out
+     * a block at a time, each just before its time is over.
      */
     void proceed(long decidedHeight) {
-        if (paused || awaited != NOBODY) {
+        if (paused) {
             return;
         }
+        forget(decidedHeight);
+        int first = turn;
         for (int i = 0; i < peers.size(); i++) {
-            ValidatorId peer = peers.get((turn + i) % peers.size());
-            if (claims[peer.index()] > decidedHeight
-                    && prunedBelow[peer.index()] <= decidedHeight + 1
-                    && !standing.isAside(peer)) {
-                awaited = peer.index();
-                asked.asked(peer, Awaited.Kind.BLOCKS);
-                turn = (turn + i + 1) % peers.size();
-                world.send(peer, new PeerMessage.EntriesRequest(decidedHeight + 1, PeerMessage.MAX_ENTRIES));
-                world.startTimer(TIMER, settings.fetchTimeout());
-                return;
+            int place = (first + i) % peers.size();
+            ValidatorId peer = peers.get(place);
+            if (asked[peer.index()] == null && claims[peer.index()] > decidedHeight && !standing.isAside(peer)) {
+                Range range = missing(decidedHeight);
+                if (range != null && isWorthAsking(peer, range, decidedHeight)) {
+                    ask(peer, range);
+                    turn = (place + 1) % peers.size();
+                }
             }
         }
+    }
+
+    private boolean isWorthAsking(ValidatorId peer, Range range, long decidedHeight) {
+        boolean isNext = range.from() == decidedHeight + 1;
+        return claims[peer.index()] >= range.from()
+                && prunedBelow[peer.index()] <= range.from()
+                && (isNext || earlyBytes + (asking + 1) * MAX_REPLY_BYTES <= MAX_HELD_BYTES);
+    }
+
+    private void ask(ValidatorId peer, Range range) {
+        asked[peer.index()] = range;
+        asking++;
+        awaited.asked(peer, Awaited.Kind.BLOCKS);
+        world.send(peer, new PeerMessage.EntriesRequest(range.from(), (int) (range.to() - range.from() + 1)));
+        world.startTimer(timers.of(peer), settings.fetchTimeout());
+    }
+
+    /** The lowest heights that are neither here nor asked for, null if there are none within the window. */
+    private @Nullable Range missing(long decidedHeight) {
+        long from = decidedHeight + 1;
+        Range taken = takenAt(from);
+        while (taken != null) {
+            from = taken.to() + 1;
+            taken = takenAt(from);
+        }
+        if (from > decidedHeight + WINDOW) {
+            return null;
+        }
+        long to = from + PeerMessage.MAX_ENTRIES - 1;
+        Long early = this.early.higherKey(from);
+        if (early != null) {
+            to = Math.min(to, early - 1);
+        }
+        for (Range range : asked) {
+            if (range != null && range.from() > from) {
+                to = Math.min(to, range.from() - 1);
+            }
+        }
+        return new Range(from, to);
+    }
+
+    private @Nullable Range takenAt(long height) {
+        if (early.containsKey(height)) {
+            return new Range(height, height);
+        }
+        for (Range range : asked) {
+            if (range != null && range.from() <= height && height <= range.to()) {
+                return range;
+            }
+        }
+        return null;
     }
 
     /**
@@ -128,10 +209,7 @@ final class CatchUp {
     /** Nothing is asked for until {@link #resume}. */
     void pause() {
         paused = true;
-        if (awaited != NOBODY) {
-            answered();
-            world.cancelTimer(TIMER);
-        }
+        peers.forEach(this::answered);
     }
 
     void resume(long decidedHeight) {
@@ -148,60 +226,91 @@ final class CatchUp {
 
     /** @return the blocks that follow ours, in order, or none */
     List<DecidedBlock> received(ValidatorId from, PeerMessage.Entries entries, long decidedHeight) {
-        if (from.index() != awaited) {
+        Range range = asked[from.index()];
+        if (range == null) {
             return List.of();
         }
-        answered();
-        world.cancelTimer(TIMER);
+        answered(from);
+        forget(decidedHeight);
         List<DecidedBlock> blocks = entries.blocks();
-        if (blocks.isEmpty() && entries.firstHeight() > decidedHeight + 1) {
+        if (blocks.isEmpty() && entries.firstHeight() > range.from()) {
             prunedBelow[from.index()] = entries.firstHeight();
-            proceed(decidedHeight);
-            return List.of();
+        } else if (!isPartOf(range, blocks)) {
+            giveUp(from);
+        } else {
+            keep(blocks, decidedHeight);
         }
-        int first = 0;
-        while (first < blocks.size() && blocks.get(first).height() <= decidedHeight) {
-            first++;
-        }
-        List<DecidedBlock> next = blocks.subList(first, blocks.size());
-        for (int i = 0; i < next.size(); i++) {
-            boolean follows = next.get(i).height() == decidedHeight + 1 + i
-                    && (i == 0 || next.get(i).parent().equals(next.get(i - 1).id()));
-            if (!follows) {
-                giveUp(from.index());
-                return List.of();
+        return next(decidedHeight);
+    }
+
+    /** A peer that claims blocks has at least the first of them, and sends no others. */
+    private static boolean isPartOf(Range range, List<DecidedBlock> blocks) {
+        for (int i = 0; i < blocks.size(); i++) {
+            DecidedBlock block = blocks.get(i);
+            if (block.height() != range.from() + i
+                    || block.height() > range.to()
+                    || (i > 0 && !block.parent().equals(blocks.get(i - 1).id()))) {
+                return false;
             }
         }
-        if (next.isEmpty() && claims[from.index()] > decidedHeight) {
-            giveUp(from.index());
+        return !blocks.isEmpty();
+    }
+
+    /** What is over the bound is dropped, and asked for again when there is room; but never what is next. */
+    private void keep(List<DecidedBlock> blocks, long decidedHeight) {
+        boolean isNext = blocks.getFirst().height() <= decidedHeight + 1;
+        for (DecidedBlock block : blocks) {
+            long size = sizeOf(block);
+            if (block.height() > decidedHeight && (isNext || earlyBytes + size <= MAX_HELD_BYTES)) {
+                early.put(block.height(), block);
+                earlyBytes += size;
+            }
+        }
+    }
+
+    /** Those that follow the decided one without a gap, taken out. */
+    private List<DecidedBlock> next(long decidedHeight) {
+        List<DecidedBlock> next = new ArrayList<>();
+        while (!early.isEmpty() && early.firstKey() == decidedHeight + 1 + next.size()) {
+            DecidedBlock block = early.pollFirstEntry().getValue();
+            earlyBytes -= sizeOf(block);
+            if (!next.isEmpty() && !block.parent().equals(next.getLast().id())) {
+                // Certified, and yet not of one chain: more than f are faulty. What is whole goes to the core.
+                early.clear();
+                earlyBytes = 0;
+                break;
+            }
+            next.add(block);
         }
         return next;
     }
 
-    /** What the awaited peer answered was false. */
-    void answerRefused(ValidatorId from, long decidedHeight) {
-        if (from.index() == awaited) {
-            world.cancelTimer(TIMER);
-            giveUp(awaited);
-            proceed(decidedHeight);
+    private void forget(long decidedHeight) {
+        while (!early.isEmpty() && early.firstKey() <= decidedHeight) {
+            earlyBytes -= sizeOf(early.pollFirstEntry().getValue());
         }
     }
 
-    private void answered() {
-        asked.answered(new ValidatorId(awaited), Awaited.Kind.BLOCKS);
-        awaited = NOBODY;
+    private static long sizeOf(DecidedBlock block) {
+        return BLOCK_BYTES + block.payload().sizeBytes();
     }
 
-    private void giveUp(int peer) {
-        if (awaited != NOBODY) {
-            answered();
+    private void answered(ValidatorId peer) {
+        if (asked[peer.index()] != null) {
+            asked[peer.index()] = null;
+            asking--;
+            awaited.answered(peer, Awaited.Kind.BLOCKS);
+            world.cancelTimer(timers.of(peer));
         }
-        claims[peer] = 0;
-        standing.setAside(new ValidatorId(peer));
+    }
+
+    private void giveUp(ValidatorId peer) {
+        claims[peer.index()] = 0;
+        standing.setAside(peer);
     }
 
     @Override
     public String toString() {
-        return "claims " + Arrays.toString(claims) + ", awaiting " + (awaited == NOBODY ? "nobody" : "v" + awaited);
+        return "claims " + Arrays.toString(claims) + ", asked " + Arrays.toString(asked) + ", " + early.size() + " early";
     }
 }

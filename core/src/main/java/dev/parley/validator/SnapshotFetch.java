@@ -13,9 +13,7 @@ import dev.parley.storage.SnapshotChunk;
 import dev.parley.storage.SnapshotManifest;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +41,7 @@ final class SnapshotFetch {
     private final List<ValidatorId> peers;
     private final Standing standing;
     private final Awaited awaited;
-    private final Map<TimerId, ValidatorId> timers = new LinkedHashMap<>();
-    private final TimerId[] timerOf;
+    private final PeerTimers timers;
     /** By peer: what it says it has. */
     private final List<List<SnapshotManifest>> offers = new ArrayList<>();
     /** By peer: the chunk that it was asked for. */
@@ -60,7 +57,10 @@ final class SnapshotFetch {
         /** Allocated when the first chunk is there, and not for a length alone. */
         private byte @Nullable [] content;
 
+        private final BitSet here = new BitSet();
+        /** Neither here nor asked for. */
         private final BitSet missing = new BitSet();
+
         private @Nullable DecidedBlock block;
         private boolean blockAsked;
         private boolean handedOver;
@@ -70,7 +70,13 @@ final class SnapshotFetch {
             missing.set(0, manifest.chunks());
         }
 
+        private boolean isComplete() {
+            return here.cardinality() == manifest.chunks();
+        }
+
         private void add(SnapshotChunk chunk) {
+            here.set(chunk.index());
+            missing.clear(chunk.index());
             byte[] whole = content;
             if (whole == null) {
                 whole = new byte[manifest.length()];
@@ -94,12 +100,10 @@ final class SnapshotFetch {
         this.standing = standing;
         this.awaited = awaited;
         this.asked = new int[validators.size()];
-        this.timerOf = new TimerId[validators.size()];
+        this.timers = new PeerTimers("snapshot", validators.size());
         for (int i = 0; i < validators.size(); i++) {
             offers.add(List.of());
             asked[i] = NOTHING;
-            timerOf[i] = new TimerId("snapshot-v" + i);
-            timers.put(timerOf[i], new ValidatorId(i));
         }
     }
 
@@ -240,7 +244,7 @@ final class SnapshotFetch {
         if (present.block == null && !present.blockAsked) {
             present.blockAsked = true;
             asked[peer.index()] = BLOCK;
-            awaited.asked(peer, Awaited.Kind.BLOCKS);
+            awaited.asked(peer, Awaited.Kind.SNAPSHOT_BLOCK);
             world.send(peer, new PeerMessage.EntriesRequest(present.manifest.height(), 1));
         } else {
             int chunk = present.missing.nextSetBit(0);
@@ -252,7 +256,7 @@ final class SnapshotFetch {
             awaited.asked(peer, Awaited.Kind.CHUNK);
             world.send(peer, new PeerMessage.ChunkRequest(present.manifest, chunk));
         }
-        world.startTimer(timerOf[peer.index()], settings.fetchTimeout());
+        world.startTimer(timers.of(peer), settings.fetchTimeout());
         return true;
     }
 
@@ -266,30 +270,37 @@ final class SnapshotFetch {
         if (present == null) {
             return;
         }
-        DecidedBlock block = blocks.isEmpty() ? null : blocks.getFirst();
-        if (block == null
-                || block.height() != present.manifest.height()
-                || !block.id().equals(present.manifest.block())) {
+        if (blocks.isEmpty() || blocks.getFirst().height() != present.manifest.height()) {
+            // Perhaps the late answer to a request for blocks; else its time will be over.
+            return;
+        }
+        if (!blocks.getFirst().id().equals(present.manifest.block())) {
             wrong(from, "not the block of the snapshot of height " + present.manifest.height());
             return;
         }
         finished(from);
-        present.block = block;
+        present.block = blocks.getFirst();
         goOn(present);
     }
 
     /** @param chunk that belongs to the manifest it came with */
     void chunkReceived(ValidatorId from, SnapshotManifest manifest, SnapshotChunk chunk) {
         Assembly present = assembly;
-        if (present == null || asked[from.index()] < 0) {
+        if (present == null || present.handedOver) {
             return;
         }
-        if (!manifest.equals(present.manifest) || chunk.index() != asked[from.index()]) {
-            wrong(from, "a chunk that was not asked for");
+        if (!manifest.equals(present.manifest)) {
+            // Late, if it is of a snapshot that the peer had said it has.
+            if (!offers(from, manifest)) {
+                wrong(from, "a chunk of a snapshot that nobody asked for");
+            }
             return;
         }
-        finished(from);
+        // A late one is as good as any: it is proven.
         present.add(chunk);
+        if (chunk.index() == asked[from.index()]) {
+            finished(from);
+        }
         goOn(present);
     }
 
@@ -297,7 +308,8 @@ final class SnapshotFetch {
         assign();
         byte[] content = present.content;
         DecidedBlock block = present.block;
-        if (present.missing.isEmpty() && nobodyIsAsked() && content != null && block != null) {
+        if (present.isComplete() && content != null && block != null) {
+            peers.forEach(this::finished);
             present.handedOver = true;
             world.install(present.manifest, content, block);
         }
@@ -330,7 +342,7 @@ final class SnapshotFetch {
 
     /** The peer whose time is over, null if the timer is not of this. */
     @Nullable ValidatorId peerOf(TimerId timer) {
-        return timers.get(timer);
+        return timers.peer(timer);
     }
 
     void timedOut(ValidatorId peer) {
@@ -359,7 +371,7 @@ final class SnapshotFetch {
         int what = asked[peer.index()];
         if (present != null && what == BLOCK) {
             present.blockAsked = false;
-        } else if (present != null && what >= 0) {
+        } else if (present != null && what >= 0 && !present.here.get(what)) {
             present.missing.set(what);
         }
         finished(peer);
@@ -367,9 +379,9 @@ final class SnapshotFetch {
 
     private void finished(ValidatorId peer) {
         if (asked[peer.index()] != NOTHING) {
-            awaited.answered(peer, asked[peer.index()] == BLOCK ? Awaited.Kind.BLOCKS : Awaited.Kind.CHUNK);
+            awaited.answered(peer, asked[peer.index()] == BLOCK ? Awaited.Kind.SNAPSHOT_BLOCK : Awaited.Kind.CHUNK);
             asked[peer.index()] = NOTHING;
-            world.cancelTimer(timerOf[peer.index()]);
+            world.cancelTimer(timers.of(peer));
         }
     }
 

@@ -151,16 +151,17 @@ public final class ValidatorEngine {
     public void timerFired(TimerId timer) {
         if (timer.equals(STATUS_TIMER)) {
             onStatusTimer();
-        } else if (timer.equals(CatchUp.TIMER)) {
-            catchUp.timedOut(decidedHeight);
+            return;
+        }
+        ValidatorId late = catchUp.peerOf(timer);
+        ValidatorId lateWithSnapshot = snapshots.peerOf(timer);
+        if (late != null) {
+            catchUp.failed(late, decidedHeight);
             tellIfNothingComes();
+        } else if (lateWithSnapshot != null) {
+            snapshots.timedOut(lateWithSnapshot);
         } else {
-            ValidatorId late = snapshots.peerOf(timer);
-            if (late == null) {
-                step(new Input.TimerFired(timer));
-            } else {
-                snapshots.timedOut(late);
-            }
+            step(new Input.TimerFired(timer));
         }
     }
 
@@ -169,7 +170,7 @@ public final class ValidatorEngine {
         if (snapshots.isFetching()) {
             snapshots.answerRefused(from);
         } else {
-            catchUp.answerRefused(from, decidedHeight);
+            catchUp.failed(from, decidedHeight);
             tellIfNothingComes();
         }
     }
@@ -377,13 +378,11 @@ public final class ValidatorEngine {
         if (!next.isEmpty()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(next));
-            catchUp.proceed(decidedHeight);
-        } else {
-            if (catchUp.isPruned(decidedHeight)) {
-                snapshots.seek();
-            }
-            tellIfNothingComes();
+        } else if (catchUp.isPruned(decidedHeight)) {
+            snapshots.seek();
         }
+        catchUp.proceed(decidedHeight);
+        tellIfNothingComes();
     }
 
     /** Blocks are not asked for while a snapshot is fetched: what would come of it is older. */
@@ -397,7 +396,7 @@ public final class ValidatorEngine {
 
     /** The core that asked for blocks is not left waiting for an answer when nobody has one. */
     private void tellIfNothingComes() {
-        if (coreIsBehind && catchUp.awaited() < 0) {
+        if (coreIsBehind && !catchUp.isAsking()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(List.of()));
         }

@@ -542,7 +542,7 @@ public final class ValidatorNode implements AutoCloseable {
     /** Certificates are costly to verify: nobody makes us do it unasked. */
     private static @Nullable Refusal verifyEntries(
             Parts<?, ?, ?> parts, Awaited awaited, ValidatorId from, PeerMessage.Entries entries) {
-        if (!awaited.awaits(from, Awaited.Kind.BLOCKS)) {
+        if (!awaited.awaits(from, Awaited.Kind.BLOCKS) && !awaited.awaits(from, Awaited.Kind.SNAPSHOT_BLOCK)) {
             return new Refusal(from, Reason.UNREQUESTED, "blocks that nobody asked for");
         }
         for (DecidedBlock block : entries.blocks()) {

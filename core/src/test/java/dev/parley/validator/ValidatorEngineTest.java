@@ -168,7 +168,7 @@ class ValidatorEngineTest {
         engine.timerFired(new TimerId("status"));
         assertThat(awaitedPeer()).isEqualTo(1);
 
-        engine.timerFired(new TimerId("catch-up"));
+        engine.timerFired(new TimerId("catch-up-v1"));
         assertThat(awaitedPeer()).as("the next best is asked").isEqualTo(2);
 
         List<DecidedBlock> blocks = List.of(block(1), block(2));

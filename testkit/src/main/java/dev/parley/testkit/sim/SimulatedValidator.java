@@ -268,7 +268,8 @@ final class SimulatedValidator implements World {
                 }
             }
             case PeerMessage.Entries entries -> {
-                if (engine().awaited().awaits(sender, Awaited.Kind.BLOCKS)) {
+                if (engine().awaited().awaits(sender, Awaited.Kind.BLOCKS)
+                        || engine().awaited().awaits(sender, Awaited.Kind.SNAPSHOT_BLOCK)) {
                     engine().received(sender, new PeerMessage.Entries(entries.firstHeight(), proven(entries.blocks())));
                 }
             }
