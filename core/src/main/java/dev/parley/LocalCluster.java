@@ -25,6 +25,7 @@ import dev.parley.log.ClientId;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.LocalNetwork;
 import dev.parley.network.Network;
+import dev.parley.storage.DataDirectory;
 import dev.parley.storage.MemoryStorage;
 import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
@@ -127,6 +128,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         // Logback is initialised before the actor system, whose first log calls would else race with its start.
         LoggerFactory.getLogger(LocalCluster.class)
                 .info("{}, {}, signatures by {}", validators, protocol.name(), scheme.name());
+        foundDirectories();
         system = ActorSystem.create(Behaviors.empty(), "parley", config);
         for (int i = 0; i < validators.size(); i++) {
             nodes.add(startNode(i));
@@ -231,7 +233,8 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
 
         /**
          * Where validators keep what they must not forget, in {@code v0}, {@code v1} and so on; in memory unless given. Wants {@link #keys} that
-         * stay the same from one start to the next.
+         * stay the same from one start to the next. If there is none of them yet, all are founded; if some are missing, these validators
+         * have lost what they signed and wait until it binds no more.
          */
         public Builder<C, R, S> data(Path directory) {
             data = directory;
@@ -364,8 +367,26 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         storages.values().forEach(Storage::close);
     }
 
-    private ValidatorNode startNode(int index) {
-        ConsensusSetup setup = new ConsensusSetup(
+    /** Where no validator has started yet, all are new. Where only some have, the others have lost their directories. */
+    private void foundDirectories() {
+        if (data == null) {
+            return;
+        }
+        List<Path> directories = new ArrayList<>();
+        for (int i = 0; i < validators.size(); i++) {
+            directories.add(data.resolve(new ValidatorId(i).toString()));
+        }
+        if (directories.stream().noneMatch(DataDirectory::hasStarted)) {
+            for (int i = 0; i < validators.size(); i++) {
+                if (!DataDirectory.exists(directories.get(i))) {
+                    DataDirectory.found(directories.get(i), DataDirectory.Identity.of(protocol, setup(i)));
+                }
+            }
+        }
+    }
+
+    private ConsensusSetup setup(int index) {
+        return new ConsensusSetup(
                 new ValidatorId(index),
                 validators,
                 domain,
@@ -373,6 +394,10 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 keys.get(index).signer(scheme),
                 CommandPayloads.INSTANCE,
                 thresholds == null ? null : thresholds.get(index));
+    }
+
+    private ValidatorNode startNode(int index) {
+        ConsensusSetup setup = setup(index);
         ConsensusProtocol own = behaviours.getOrDefault(index, correct).apply(protocol);
         return ValidatorNode.start(
                 system,

@@ -78,6 +78,12 @@ public final class HoneyBadgerProtocol implements ConsensusProtocol {
         return false;
     }
 
+    /** Epochs overlap: it takes part in so many beyond the one above its log. */
+    @Override
+    public int heightsSpokenAhead() {
+        return HoneyBadgerCore.WINDOW;
+    }
+
     @Override
     public Map<String, String> sharedSettings() {
         return Map.of("parley.consensus.honeybadger.max-proposal-bytes", Integer.toString(settings.maxProposalBytes()));

@@ -42,6 +42,12 @@ public final class HotStuffProtocol implements ConsensusProtocol {
         return NAME;
     }
 
+    /** It enters a view by a quorum of the one before: no later view than that of a block that was made afterwards. */
+    @Override
+    public int heightsSpokenAhead() {
+        return 0;
+    }
+
     @Override
     public Map<String, String> sharedSettings() {
         return Map.of(

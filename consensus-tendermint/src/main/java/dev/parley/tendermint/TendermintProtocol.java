@@ -42,6 +42,12 @@ public final class TendermintProtocol implements ConsensusProtocol {
         return Views.name(view);
     }
 
+    /** It signs for the height above its log, and for no other. */
+    @Override
+    public int heightsSpokenAhead() {
+        return 0;
+    }
+
     @Override
     public Map<String, String> sharedSettings() {
         return Map.of("parley.consensus.tendermint.part-bytes", Integer.toString(settings.partBytes()));

@@ -10,6 +10,7 @@ import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.log.FreshNotice;
 import dev.parley.logging.LogContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -161,6 +162,9 @@ public final class Executor<C, R, S> {
 
     /** Exceptions become outcomes: the state machine throws the same at every validator. Errors do not, and are let through. */
     private Outcome apply(Command command, int index) {
+        if (FreshNotice.is(command)) {
+            return Outcome.of(Outcome.Code.OK);
+        }
         Optional<C> decoded = decode(command);
         if (decoded.isEmpty()) {
             return Outcome.of(Outcome.Code.UNDECODABLE);
@@ -254,7 +258,9 @@ public final class Executor<C, R, S> {
     /** Why the state machine does not want the commands in one block, or empty. Commands that do not decode do not reach it. */
     public Optional<String> checkProposal(List<Command> commands, BlockContext context) {
         List<C> decoded = new ArrayList<>(commands.size());
-        commands.forEach(command -> decode(command).ifPresent(decoded::add));
+        commands.stream()
+                .filter(command -> !FreshNotice.is(command))
+                .forEach(command -> decode(command).ifPresent(decoded::add));
         if (decoded.isEmpty()) {
             return Optional.empty();
         }

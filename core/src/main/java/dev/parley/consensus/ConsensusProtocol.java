@@ -49,6 +49,15 @@ public interface ConsensusProtocol {
         return Map.of();
     }
 
+    /**
+     * How far a core speaks ahead of its log. Let a validator have said things and forgotten all of it, and let B be a block of which it knows
+     * that it was made after that. So many blocks above B, a new core that begins with that log and no records must say nothing in the
+     * place of what was said before.
+     *
+     * @return 0 where a core that begins with B in its log is past every height or view of which a former one can have spoken
+     */
+    int heightsSpokenAhead();
+
     ConsensusCore createCore(ConsensusSetup setup);
 
     MessageVerifier createVerifier(ConsensusSetup setup);

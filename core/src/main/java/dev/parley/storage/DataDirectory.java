@@ -1,5 +1,7 @@
 package dev.parley.storage;
 
+import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * Where one validator keeps all that it must not forget:
  *
  * <pre>
- * identity   whose it is, in lines of text, with a checksum; written once
- * lock       held by the process that uses it, with its number
- * db         the database
+ * identity    whose it is, in lines of text, with a checksum; written once
+ * new         there until the validator has started for the first time: it has signed nothing yet
+ * recovering  there while the validator may have signed what is not in here
+ * lock        held by the process that uses it, with its number
+ * db          the database
  * </pre>
  *
  * A directory of another chain, validator, protocol or version, or a damaged one, is refused and stays as it is. Thread-safe.
@@ -37,6 +42,12 @@ public final class DataDirectory implements AutoCloseable {
     private static final String IDENTITY = "identity";
     private static final String LOCK = "lock";
     private static final String DATABASE = "db";
+    private static final String NEW = "new";
+    private static final String RECOVERING = "recovering";
+    /** A file of the database that is there whenever the database is. */
+    private static final String DATABASE_IS_THERE = "CURRENT";
+
+    private static final Set<String> OWN = Set.of(LOCK, NEW, RECOVERING, IDENTITY + ".new");
     private static final int MAX_IDENTITY_BYTES = 4096;
 
     /**
@@ -46,6 +57,15 @@ public final class DataDirectory implements AutoCloseable {
      * @param publicKey of the validator, in hexadecimal digits
      */
     public record Identity(String chainId, String protocol, ValidatorId validator, String publicKey) {
+        /** Of this validator. */
+        public static Identity of(ConsensusProtocol protocol, ConsensusSetup setup) {
+            return new Identity(
+                    setup.domain().chainId(),
+                    protocol.name(),
+                    setup.self(),
+                    setup.signer().publicKey().toString());
+        }
+
         private List<String> lines() {
             return List.of(
                     KIND + VERSION,
@@ -67,7 +87,42 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens the directory for this validator and nobody else; makes it if it is not there or empty.
+     * Makes the directory of a validator that has never started, anywhere: to be called once in the life of its key. It is for whoever makes
+     * keys; a validator that finds no such directory must take it that its disk was lost.
+     *
+     * @throws StorageException if it is there and not empty, or cannot be written
+     */
+    public static void found(Path path, Identity identity) {
+        try {
+            Files.createDirectories(path);
+            try (DataDirectory directory = lock(path)) {
+                if (Files.exists(path.resolve(IDENTITY))) {
+                    throw new StorageException(
+                            "data directory " + path + " is there already and is never founded again", null);
+                }
+                directory.requireNothingElse();
+                directory.mark(NEW);
+                Files.deleteIfExists(path.resolve(RECOVERING));
+                directory.write(identity);
+            }
+        } catch (IOException e) {
+            throw unusable(path, e);
+        }
+    }
+
+    /** Whether somebody has founded or used the directory. */
+    public static boolean exists(Path path) {
+        return Files.exists(path.resolve(IDENTITY));
+    }
+
+    /** Whether its validator has ever started, or may have. */
+    public static boolean hasStarted(Path path) {
+        return exists(path) && !Files.exists(path.resolve(NEW));
+    }
+
+    /**
+     * Opens the directory for this validator and nobody else. If it is not there or empty, or has lost its database, it is made, and {@linkplain
+     * #isRecovering recovering}.
      *
      * @throws StorageException if another process uses it, if it is somebody else's, of a newer version, or damaged, or cannot be written
      */
@@ -78,8 +133,15 @@ public final class DataDirectory implements AutoCloseable {
             try {
                 if (Files.exists(path.resolve(IDENTITY))) {
                     directory.require(identity);
+                    if (!Files.exists(directory.database().resolve(DATABASE_IS_THERE))
+                            && !Files.exists(path.resolve(NEW))) {
+                        directory.mark(RECOVERING);
+                    }
                 } else {
-                    directory.found(identity);
+                    directory.requireNothingElse();
+                    directory.mark(RECOVERING);
+                    Files.deleteIfExists(path.resolve(NEW));
+                    directory.write(identity);
                 }
                 return directory;
             } catch (IOException | RuntimeException e) {
@@ -87,10 +149,52 @@ public final class DataDirectory implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new StorageException(
-                    "data directory " + path + " cannot be used (" + e
-                            + "); see to the disk, its owner and permissions",
-                    e);
+            throw unusable(path, e);
+        }
+    }
+
+    private static StorageException unusable(Path path, IOException why) {
+        return new StorageException(
+                "data directory " + path + " cannot be used (" + why + "); see to the disk, its owner and permissions",
+                why);
+    }
+
+    /** Whether the validator may have signed what is not in here. */
+    boolean isRecovering() {
+        return Files.exists(path.resolve(RECOVERING));
+    }
+
+    /** Whatever was signed and is not in here binds no more. */
+    void recovered() {
+        forget(RECOVERING);
+    }
+
+    /** The database is there, and nothing has been signed yet that is not in it. */
+    void begun() {
+        forget(NEW);
+    }
+
+    private void forget(String mark) {
+        try {
+            if (Files.deleteIfExists(path.resolve(mark))) {
+                syncNames();
+            }
+        } catch (IOException e) {
+            throw unusable(path, e);
+        }
+    }
+
+    private void mark(String mark) throws IOException {
+        try (FileChannel file =
+                FileChannel.open(path.resolve(mark), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
+        syncNames();
+    }
+
+    private void syncNames() throws IOException {
+        try (FileChannel names = FileChannel.open(path, StandardOpenOption.READ)) {
+            names.force(true);
         }
     }
 
@@ -137,11 +241,10 @@ public final class DataDirectory implements AutoCloseable {
                 null);
     }
 
-    /** The first to use it. */
-    private void found(Identity identity) throws IOException {
+    private void requireNothingElse() throws IOException {
         try (Stream<Path> files = Files.list(path)) {
             List<String> others = files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> !name.equals(LOCK) && !name.equals(IDENTITY + ".new"))
+                    .filter(name -> !OWN.contains(name))
                     .sorted()
                     .toList();
             if (!others.isEmpty()) {
@@ -151,6 +254,10 @@ public final class DataDirectory implements AutoCloseable {
                         null);
             }
         }
+    }
+
+    /** Last: with it the directory is one. */
+    private void write(Identity identity) throws IOException {
         String text = String.join("\n", identity.lines()) + "\n";
         Path unfinished = path.resolve(IDENTITY + ".new");
         byte[] bytes = (text + "sha256 " + checksum(text) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -163,9 +270,7 @@ public final class DataDirectory implements AutoCloseable {
             file.force(true);
         }
         Files.move(unfinished, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel names = FileChannel.open(path, StandardOpenOption.READ)) {
-            names.force(true);
-        }
+        syncNames();
     }
 
     private void require(Identity expected) {

@@ -139,6 +139,15 @@ public final class MemoryStorage implements Storage {
         append(block);
     }
 
+    /** It is as old as the process. */
+    @Override
+    public boolean isRecovering() {
+        return false;
+    }
+
+    @Override
+    public void recovered() {}
+
     @Override
     public boolean blocks() {
         return false;

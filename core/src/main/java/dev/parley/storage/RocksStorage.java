@@ -123,19 +123,15 @@ public final class RocksStorage implements Storage {
     private boolean closed;
 
     /**
-     * Opens the validator's own directory, for this chain and protocol.
+     * Opens the validator's own directory, for this chain and protocol. One that was never {@linkplain DataDirectory#found founded} is
+     * {@linkplain Storage#isRecovering recovering}.
      *
      * @throws StorageException as {@link DataDirectory#open} and the constructor
      */
     public static RocksStorage open(
             Path directory, ConsensusProtocol protocol, ConsensusSetup setup, StorageSettings settings) {
-        DataDirectory.Identity identity = new DataDirectory.Identity(
-                setup.domain().chainId(),
-                protocol.name(),
-                setup.self(),
-                setup.signer().publicKey().toString());
         return new RocksStorage(
-                DataDirectory.open(directory, identity),
+                DataDirectory.open(directory, DataDirectory.Identity.of(protocol, setup)),
                 protocol.createCodec(setup),
                 setup.payloads(),
                 settings.keepBlocks());
@@ -192,6 +188,10 @@ public final class RocksStorage implements Storage {
             firstHeight = loadFirstHeight();
             lastHeight = loadLastHeight();
             snapshots = loadManifests();
+            if (directory != null) {
+                // From now on an absent database is a lost one.
+                directory.begun();
+            }
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -582,6 +582,18 @@ public final class RocksStorage implements Storage {
             throw unwritten(e);
         } finally {
             leave();
+        }
+    }
+
+    @Override
+    public boolean isRecovering() {
+        return directory != null && directory.isRecovering();
+    }
+
+    @Override
+    public void recovered() {
+        if (directory != null) {
+            directory.recovered();
         }
     }
 

@@ -75,6 +75,18 @@ public interface Storage extends AutoCloseable {
      */
     void install(Snapshot snapshot, DecidedBlock block);
 
+    /**
+     * Whether the validator may have signed what is not in here: the disk was lost, or nobody has said that it is the first one. Nothing of
+     * consensus is to be signed until {@link #recovered}.
+     */
+    boolean isRecovering();
+
+    /**
+     * Whatever was signed and lost binds no more. Durable on return, or not; then it is to be found out again. As {@link #write}, by one
+     * thread.
+     */
+    void recovered();
+
     /** Whether {@link #write}, {@link #save} and {@link #install} may block for a disk. */
     boolean blocks();
 

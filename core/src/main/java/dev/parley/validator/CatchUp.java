@@ -311,6 +311,7 @@ final class CatchUp {
 
     @Override
     public String toString() {
-        return "claims " + Arrays.toString(claims) + ", asked " + Arrays.toString(asked) + ", " + early.size() + " early";
+        return "claims " + Arrays.toString(claims) + ", asked " + Arrays.toString(asked) + ", " + early.size()
+                + " early";
     }
 }

@@ -71,6 +71,13 @@ final class LogObserver implements Observer {
                         validator,
                         unusable.height(),
                         unusable.why());
+            case Observation.Recovering recovering ->
+                LOG.warn(
+                        "{} finds an empty disk: it may have signed what it does not know of, so it only follows the log until {}",
+                        validator,
+                        recovering.until());
+            case Observation.Recovered recovered ->
+                LOG.warn("{} takes part again, from height {} on", validator, recovered.height() + 1);
             // The node says itself why it stops.
             case Observation.Stopped stopped -> {}
             default -> LOG.debug("{} {}", validator, observation);

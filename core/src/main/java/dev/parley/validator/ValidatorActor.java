@@ -69,12 +69,14 @@ final class ValidatorActor {
     private record SnapshotTried(
             Snapshot snapshot, DecidedBlock block, @Nullable String objection) implements Command {}
 
-    /** @param failure null if the validator can go on from the snapshot */
-    private record SnapshotInstalled(long height, @Nullable Throwable failure) implements Command {}
+    /** @param failure null if another incarnation can begin */
+    private record Ended(@Nullable Throwable failure) implements Command {}
 
     private record ComputationFailed(long ticket, Throwable why) implements Command {}
 
     private enum Signal implements Command {
+        /** What a validator that recovers wants ordered is told to peers again. */
+        NOTICE,
         /** Behind everything that was in the mailbox when a batch began to gather: one sync covers it all. */
         FLUSH
     }
@@ -89,6 +91,8 @@ final class ValidatorActor {
     private final Consumer<DecidedBlock> appended;
     private final Function<Snapshot, @Nullable String> trySnapshot;
     private final Runnable replaced;
+    private final @Nullable Recovery recovery;
+    private final Duration noticeInterval;
     private final ActorRef<Command> self;
     private final TimerScheduler<Command> timers;
     private final ValidatorEngine engine;
@@ -106,8 +110,15 @@ final class ValidatorActor {
 
     private long written;
 
-    /** From now on nothing is signed and nothing is written but this: another incarnation begins with it. */
-    private @Nullable SnapshotTried successor;
+    /** From now on nothing is signed and nothing is written but what this writes: another incarnation begins with it. */
+    private @Nullable Ending ending;
+
+    /**
+     * How an incarnation ends for another one.
+     *
+     * @param last changes the storage
+     */
+    private record Ending(Runnable last, Observation observation) {}
 
     private ValidatorActor(
             ConsensusSetup setup,
@@ -123,6 +134,7 @@ final class ValidatorActor {
             Awaited awaited,
             Function<Snapshot, @Nullable String> trySnapshot,
             Runnable replaced,
+            @Nullable Recovery recovery,
             ActorRef<Command> self,
             TimerScheduler<Command> timers) {
         this.setup = setup;
@@ -135,6 +147,8 @@ final class ValidatorActor {
         this.appended = appended;
         this.trySnapshot = trySnapshot;
         this.replaced = replaced;
+        this.recovery = recovery;
+        this.noticeInterval = settings.statusInterval();
         this.self = self;
         this.timers = timers;
         this.engine = new ValidatorEngine(setup.self(), setup.validators(), core, settings, new ActorWorld(), awaited);
@@ -147,7 +161,8 @@ final class ValidatorActor {
      * @param appended told of each block that became durable
      * @param awaited says what peers were asked for
      * @param trySnapshot says why the application does not take a snapshot, or null; not called on this actor's thread
-     * @param replaced told that the storage has gone on from a snapshot: this actor does nothing any more, and another one is to begin
+     * @param replaced told that this actor does nothing any more, and that another one is to begin with what the storage holds
+     * @param recovery says when another core may begin, where this one is to sign nothing; else null
      */
     static Behavior<Command> create(
             ConsensusSetup setup,
@@ -162,7 +177,8 @@ final class ValidatorActor {
             Consumer<DecidedBlock> appended,
             Awaited awaited,
             Function<Snapshot, @Nullable String> trySnapshot,
-            Runnable replaced) {
+            Runnable replaced,
+            @Nullable Recovery recovery) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             ValidatorActor actor = new ValidatorActor(
                     setup,
@@ -178,6 +194,7 @@ final class ValidatorActor {
                     awaited,
                     trySnapshot,
                     replaced,
+                    recovery,
                     context.getSelf(),
                     timers);
             return Behaviors.receiveMessage(command -> {
@@ -188,14 +205,18 @@ final class ValidatorActor {
     }
 
     private void on(Command command) {
-        if (successor != null) {
-            onWhileEnding(command, successor);
+        if (ending != null) {
+            onWhileEnding(command, ending);
             return;
         }
         switch (command) {
             case Start start -> {
                 neighbours = start;
                 engine.start(storage.load());
+                if (recovery != null) {
+                    observe(new Observation.Recovering(recovery.toString()));
+                    timers.startTimerWithFixedDelay(Signal.NOTICE, noticeInterval);
+                }
             }
             case FromPeer fromPeer -> {
                 fromPeer.messages().forEach(message -> engine.received(fromPeer.peer(), message));
@@ -217,19 +238,12 @@ final class ValidatorActor {
                 written = done.number();
                 engine.durable(written);
             }
-            case SnapshotTried tried -> {
-                if (end(tried)) {
-                    return;
-                }
-            }
-            case SnapshotInstalled installed -> throw new IllegalStateException("no snapshot is being installed");
-            case Signal signal -> {
-                flushScheduled = false;
-                if (!writing) {
-                    engine.flush();
-                    engine.durable(written);
-                }
-            }
+            case SnapshotTried tried -> tried(tried);
+            case Ended ended -> throw new IllegalStateException("it has not ended");
+            case Signal signal -> on(signal);
+        }
+        if (ending != null) {
+            return;
         }
         if (!flushScheduled && !writing && !engine.isQuiet()) {
             flushScheduled = true;
@@ -243,51 +257,75 @@ final class ValidatorActor {
         }
     }
 
-    /** @return whether the snapshot is of use, so that this incarnation ends */
-    private boolean end(SnapshotTried tried) {
+    private void on(Signal signal) {
+        switch (signal) {
+            case NOTICE -> {
+                if (recovery != null) {
+                    link.broadcast(new PeerMessage.Commands(List.of(recovery.notice())));
+                }
+            }
+            case FLUSH -> {
+                flushScheduled = false;
+                if (!writing) {
+                    engine.flush();
+                    engine.durable(written);
+                }
+            }
+        }
+    }
+
+    private void tried(SnapshotTried tried) {
         long height = tried.block().height();
         if (tried.objection() != null) {
-            observer.observed(setup.self(), new Observation.SnapshotUnusable(height, tried.objection()));
+            observe(new Observation.SnapshotUnusable(height, tried.objection()));
         }
         if (tried.objection() != null || height <= engine.decidedHeight()) {
             engine.snapshotRefused(tried.snapshot().manifest());
-            return false;
+        } else {
+            end(new Ending(
+                    () -> storage.install(tried.snapshot(), tried.block()), new Observation.SnapshotInstalled(height)));
         }
-        successor = tried;
+    }
+
+    private void end(Ending how) {
+        ending = how;
         if (!writing) {
-            install(tried);
+            writeLast(how);
         }
-        return true;
     }
 
     /** What the engine wanted to write and had not yet is lost, as in a crash; nothing that depends on it has left. */
-    private void onWhileEnding(Command command, SnapshotTried tried) {
+    private void onWhileEnding(Command command, Ending how) {
         switch (command) {
             case FromPeer fromPeer -> fromPeer.done().run();
             case GetReport get -> get.replyTo().tell(engine.report());
             case Written done -> {
                 requireDone(done.failure());
-                install(tried);
+                writeLast(how);
             }
-            case SnapshotInstalled installed -> {
-                requireDone(installed.failure());
-                observer.observed(setup.self(), new Observation.SnapshotInstalled(installed.height()));
+            case Ended ended -> {
+                requireDone(ended.failure());
+                observe(how.observation());
                 replaced.run();
             }
             default -> {}
         }
     }
 
-    private void install(SnapshotTried tried) {
+    private void writeLast(Ending how) {
         disk.execute(() -> {
             Throwable failure = null;
             try {
-                storage.install(tried.snapshot(), tried.block());
+                how.last().run();
             } catch (RuntimeException | Error e) {
                 failure = e;
             }
-            self.tell(new SnapshotInstalled(tried.block().height(), failure));
+            self.tell(new Ended(failure));
         });
+    }
+
+    private void observe(Observation observation) {
+        observer.observed(setup.self(), observation);
     }
 
     private final class ActorWorld implements World {
@@ -371,11 +409,14 @@ final class ValidatorActor {
                 link.send(to, reply.get());
             } else if (served.add(to)) {
                 disk.execute(() -> {
+                    PeerMessage message;
                     try {
-                        link.send(to, reply.get());
+                        message = reply.get();
                     } finally {
+                        // Before it is sent: the peer's next request may be here at once.
                         served.remove(to);
                     }
+                    link.send(to, message);
                 });
             }
         }
@@ -426,6 +467,9 @@ final class ValidatorActor {
                 observer.observed(setup.self(), new Observation.Convicted(block.height(), evidence));
             }
             neighbours().executor().tell(new ExecutorActor.Execute(block));
+            if (ending == null && recovery != null && recovery.decided(block)) {
+                end(new Ending(storage::recovered, new Observation.Recovered(block.height())));
+            }
         }
 
         @Override

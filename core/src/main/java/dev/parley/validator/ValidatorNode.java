@@ -21,6 +21,7 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
+import dev.parley.log.FreshNotice;
 import dev.parley.logging.LogContext;
 import dev.parley.mempool.Mempool;
 import dev.parley.mempool.ProvenEvidence;
@@ -30,6 +31,7 @@ import dev.parley.network.PeerMessage;
 import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.Snapshot;
 import dev.parley.storage.Storage;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +64,7 @@ public final class ValidatorNode implements AutoCloseable {
     private static final String STORAGE_DISPATCHER = "parley.storage-dispatcher";
     private static final String VERIFICATION_DISPATCHER = "parley.verification-dispatcher";
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration NOTICE_LIFETIME = Duration.ofSeconds(60);
 
     /** All that is given to a node at its start. */
     public record Parts<C, R, S>(
@@ -85,7 +88,7 @@ public final class ValidatorNode implements AutoCloseable {
 
     private enum Signal {
         STOP,
-        /** The storage has gone on from a snapshot of peers: all actors begin anew with it. */
+        /** The storage has gone on from a snapshot of peers, or the validator may sign again: all actors begin anew with what it holds. */
         BEGIN_ANEW
     }
 
@@ -249,7 +252,7 @@ public final class ValidatorNode implements AutoCloseable {
                 try {
                     begin();
                 } catch (RuntimeException e) {
-                    fail(parts, "it cannot go on from its peers' snapshot: " + e.getMessage());
+                    fail(parts, "it cannot begin anew: " + e.getMessage());
                     return Behaviors.stopped();
                 }
             }
@@ -340,10 +343,13 @@ public final class ValidatorNode implements AutoCloseable {
             Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
             ActorRef<GatewayActor.Request> gateway =
                     context.spawn(GatewayActor.create(overrides(parts.application(), "check", 1)), "gateway", props);
+            Recovery recovery = parts.storage().isRecovering() ? recovery(parts) : null;
             ActorRef<ValidatorActor.Command> validator = context.spawn(
                     ValidatorActor.create(
                             setup,
-                            parts.protocol().createCore(setup),
+                            recovery == null
+                                    ? parts.protocol().createCore(setup)
+                                    : new FollowingCore(recovery::toString),
                             settings.engine(),
                             parts.storage(),
                             link,
@@ -357,7 +363,8 @@ public final class ValidatorNode implements AutoCloseable {
                             feed::appended,
                             awaited,
                             snapshot -> refuse(parts, snapshot),
-                            () -> guardianRef.tell(Signal.BEGIN_ANEW)),
+                            () -> guardianRef.tell(Signal.BEGIN_ANEW),
+                            recovery),
                     "validator",
                     props);
             ActorRef<MempoolActor.Request> mempool = context.spawn(
@@ -481,6 +488,21 @@ public final class ValidatorNode implements AutoCloseable {
                     executor.sessions(),
                     executor.convictions());
         }
+    }
+
+    private static Recovery recovery(Parts<?, ?, ?> parts) {
+        SecureRandom random = new SecureRandom();
+        return new Recovery(
+                parts.protocol().heightsSpokenAhead(),
+                () -> {
+                    byte[] nonce = new byte[FreshNotice.NONCE_BYTES];
+                    random.nextBytes(nonce);
+                    return nonce;
+                },
+                parts.clockMillis(),
+                Math.min(
+                        NOTICE_LIFETIME.toMillis(),
+                        parts.settings().execution().maxLifetime().toMillis() / 2));
     }
 
     /** Why the application cannot go on from a snapshot, or null. */

@@ -16,6 +16,7 @@ import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.log.FreshNotice;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,6 +146,19 @@ class ExecutorTest {
                         Outcome.of(Outcome.Code.UNDECODABLE),
                         Outcome.of(Outcome.Code.TOO_LARGE),
                         new Outcome(Outcome.Code.ERROR, bytes("java.lang.IllegalStateException")));
+    }
+
+    @Test
+    void a_fresh_notice_is_ordered_once_and_does_not_reach_the_application() {
+        Command notice = FreshNotice.command(new byte[FreshNotice.NONCE_BYTES], 60_000);
+        ExecutedBlock block = executor.execute(blocks.next(10, command(1, "a"), notice));
+        assertThat(block.outcomes()).containsExactly(ok("-a"), Outcome.of(Outcome.Code.OK));
+        assertThat(executor.execute(blocks.next(20, notice))
+                        .outcomes()
+                        .getFirst()
+                        .code())
+                .isEqualTo(Outcome.Code.DUPLICATE);
+        assertThat(executor.query("?")).isEqualTo("?-a");
     }
 
     @Test

@@ -333,6 +333,52 @@ class RocksStorageTest extends StorageContract {
     }
 
     @Test
+    void a_directory_that_was_founded_has_signed_nothing_and_one_that_was_not_may_have() throws IOException {
+        Path founded = folder.resolve("founded");
+        assertThat(DataDirectory.exists(founded)).isFalse();
+        DataDirectory.found(founded, V2);
+        assertThat(DataDirectory.exists(founded)).isTrue();
+        assertThat(DataDirectory.hasStarted(founded)).isFalse();
+        for (int life = 0; life < 2; life++) {
+            try (RocksStorage storage = open(founded, 1)) {
+                assertThat(storage.isRecovering()).isFalse();
+            }
+        }
+        assertThatThrownBy(() -> DataDirectory.found(founded, V2))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("is never founded again");
+        Path lost = folder.resolve("lost");
+        for (int life = 0; life < 2; life++) {
+            try (RocksStorage storage = open(lost, 1)) {
+                assertThat(storage.isRecovering())
+                        .as("until it is told otherwise")
+                        .isTrue();
+            }
+        }
+        try (RocksStorage storage = open(lost, 1)) {
+            storage.recovered();
+            assertThat(storage.isRecovering()).isFalse();
+        }
+        try (RocksStorage storage = open(lost, 1)) {
+            assertThat(storage.isRecovering()).isFalse();
+        }
+    }
+
+    @Test
+    void a_directory_without_its_database_has_lost_what_was_signed() throws IOException {
+        Path path = folder.resolve("emptied");
+        DataDirectory.found(path, V2);
+        DataDirectory.open(path, V2).close();
+        try (RocksStorage storage = open(path, 1)) {
+            assertThat(storage.isRecovering()).as("it was never opened before").isFalse();
+        }
+        delete(path.resolve("db"));
+        try (RocksStorage storage = open(path, 1)) {
+            assertThat(storage.isRecovering()).isTrue();
+        }
+    }
+
+    @Test
     void two_do_not_use_one_directory() {
         Path path = folder.resolve("shared");
         try (RocksStorage first = open(path, 1)) {

@@ -32,15 +32,13 @@ final class AskingWorld implements World {
 
     @Override
     public void send(ValidatorId to, PeerMessage message) {
-        asked.add(
-                to + " "
-                        + switch (message) {
-                            case PeerMessage.EntriesRequest(long from, int blocks) ->
-                                from + "-" + (from + blocks - 1);
-                            case PeerMessage.ChunkRequest(SnapshotManifest manifest, int index) ->
-                                "chunk " + index + " of " + manifest.height();
-                            default -> message.toString();
-                        });
+        asked.add(to + " "
+                + switch (message) {
+                    case PeerMessage.EntriesRequest(long from, int blocks) -> from + "-" + (from + blocks - 1);
+                    case PeerMessage.ChunkRequest(SnapshotManifest manifest, int index) ->
+                        "chunk " + index + " of " + manifest.height();
+                    default -> message.toString();
+                });
     }
 
     @Override

@@ -29,8 +29,8 @@ class CatchUpTest {
     private final AskingWorld world = new AskingWorld();
     private final Awaited awaited = new Awaited(4);
     private final Standing standing = new Standing(EngineSettings.DEFAULTS, 4);
-    private final CatchUp catchUp = new CatchUp(
-            EngineSettings.DEFAULTS, world, fourValidators(), List.of(V1, V2, V3), standing, awaited);
+    private final CatchUp catchUp =
+            new CatchUp(EngineSettings.DEFAULTS, world, fourValidators(), List.of(V1, V2, V3), standing, awaited);
 
     @Test
     void each_peer_is_asked_for_a_range_of_its_own() {
@@ -88,7 +88,12 @@ class CatchUpTest {
                 new PeerMessage.Entries(1, List.of()),
                 entries(1, 65))) {
             CatchUp one = new CatchUp(
-                    EngineSettings.DEFAULTS, world, fourValidators(), List.of(V1), new Standing(EngineSettings.DEFAULTS, 4), awaited);
+                    EngineSettings.DEFAULTS,
+                    world,
+                    fourValidators(),
+                    List.of(V1),
+                    new Standing(EngineSettings.DEFAULTS, 4),
+                    awaited);
             one.tick(0);
             one.claimed(100, V1, 0);
             assertThat(one.received(V1, lie, 0)).isEmpty();
@@ -121,7 +126,7 @@ class CatchUpTest {
         List<String> requests = world.take();
         while (!requests.isEmpty()) {
             for (String request : requests) {
-                String[] words = request.split("[ -]");
+                String[] words = request.split("[ -]", -1);
                 highest = Math.max(highest, Long.parseLong(words[2]));
                 if (!words[0].equals("v1")) {
                     PeerMessage.Entries answer = new PeerMessage.Entries(
@@ -147,7 +152,9 @@ class CatchUpTest {
         catchUp.proceed(0);
         assertThat(world.take()).as("not v1 again").isEmpty();
         catchUp.received(V2, new PeerMessage.Entries(80, List.of()), 0);
-        assertThat(catchUp.isPruned(0)).as("v2 was asked for 65 to 128, and says it has none below 80").isTrue();
+        assertThat(catchUp.isPruned(0))
+                .as("v2 was asked for 65 to 128, and says it has none below 80")
+                .isTrue();
         assertThat(standing.isAside(V1)).isFalse();
         assertThat(catchUp.isPruned(60)).isFalse();
     }

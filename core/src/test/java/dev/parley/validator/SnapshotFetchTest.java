@@ -198,7 +198,13 @@ class SnapshotFetchTest {
 
     private static DecidedBlock block(long height) {
         return new DecidedBlock(
-                height, id(height), id(height - 1), V1, height, new CommandBatch(0, List.of()), new NoProtocol.Proof(1));
+                height,
+                id(height),
+                id(height - 1),
+                V1,
+                height,
+                new CommandBatch(0, List.of()),
+                new NoProtocol.Proof(1));
     }
 
     private static BlockId id(long height) {

@@ -186,7 +186,9 @@ class ValidatorEngineTest {
 
         core.answer(new Effect.Decide(block(1)));
         engine.received(V1, new PeerMessage.Entries(1, List.of(block(1))));
-        assertThat(awaitedPeer()).isEqualTo(2);
+        assertThat(world.log)
+                .as("what is missing next is asked of another")
+                .contains("send v2 EntriesRequest[fromHeight=2, maxBlocks=64]");
     }
 
     @Test

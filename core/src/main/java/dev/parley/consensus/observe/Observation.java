@@ -66,6 +66,15 @@ public sealed interface Observation {
     /** A decided block holds evidence: its culprit is convicted for all who read the log. */
     record Convicted(long height, Evidence evidence) implements Observation {}
 
+    /**
+     * The validator's disk was lost, or new: it may have signed what it does not know of any more, so it signs nothing of consensus until
+     * {@code until}.
+     */
+    record Recovering(String until) implements Observation {}
+
+    /** It signs again, from the height above this one on. */
+    record Recovered(long height) implements Observation {}
+
     /** The validator makes no progress although work waits; {@code report} says why. */
     record Stalled(String report) implements Observation {}
 

@@ -173,6 +173,14 @@ final class ViewBoard {
                                 name(validator) + " cannot use the snapshot of height " + unusable.height() + ": "
                                         + unusable.why(),
                                 Style.YELLOW));
+            case Observation.Recovering recovering ->
+                event(
+                        millis,
+                        screen.paint(
+                                name(validator) + " has an empty disk and signs nothing until " + recovering.until(),
+                                Style.YELLOW));
+            case Observation.Recovered recovered ->
+                event(millis, name(validator) + " takes part again above height " + recovered.height());
             case Observation.Locked locked -> {}
             case Observation.Resting resting -> {}
             case Observation.Tossed tossed -> {}

@@ -60,6 +60,11 @@ public record WithOtherCores(ConsensusProtocol original, Function<ConsensusSetup
     }
 
     @Override
+    public int heightsSpokenAhead() {
+        return original.heightsSpokenAhead();
+    }
+
+    @Override
     public ConsensusCore createCore(ConsensusSetup setup) {
         return cores.apply(setup);
     }

@@ -4,9 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.CertificateAuthority;
 import dev.parley.crypto.KeyDirectory;
 import dev.parley.crypto.PublicKey;
+import dev.parley.storage.DataDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of validators in processes of their own on this machine: {@code cluster.conf}, which is the same for all, and for each validator a
- * directory, named by its index, with its keys and its {@code node.conf}. Not thread-safe.
+ * directory, named by its index, with its keys, its {@code node.conf} and a data directory that is founded. Not thread-safe.
  */
 public final class ClusterLayout {
     public static final int PORTS_EACH = 4;
@@ -42,6 +44,7 @@ public final class ClusterLayout {
     private static final String NODE = "node.conf";
     private static final String KEY = "validator.key";
     private static final String THRESHOLD_KEY = "threshold.key";
+    private static final String DATA = "data";
 
     /**
      * Of one validator, on loopback.
@@ -140,6 +143,13 @@ public final class ClusterLayout {
         for (int i = 0; i < validators; i++) {
             create(own(directory, i).resolve(SHARED), cluster);
             create(own(directory, i).resolve(NODE), nodeConf(i, ports.get(i)));
+            DataDirectory.found(
+                    own(directory, i).resolve(DATA),
+                    new DataDirectory.Identity(
+                            chainId,
+                            protocol,
+                            new ValidatorId(i),
+                            keys.get(i).toString()));
         }
         // Last: with it the cluster is there.
         create(last, cluster);
@@ -248,7 +258,7 @@ public final class ClusterLayout {
                 + "    # Relative to this file.\n"
                 + "    key-file = \"" + KEY + "\"\n"
                 + "    threshold-key-file = \"" + THRESHOLD_KEY + "\"\n"
-                + "    data = \"data\"\n"
+                + "    data = \"" + DATA + "\"\n"
                 + "  }\n"
                 + bound
                 + (tls ? TLS : "")

@@ -137,6 +137,18 @@ final class CutDisk implements Storage {
     }
 
     @Override
+    public boolean isRecovering() {
+        return disk.isRecovering();
+    }
+
+    @Override
+    public void recovered() {
+        if (!cutting) {
+            disk.recovered();
+        }
+    }
+
+    @Override
     public boolean blocks() {
         return disk.blocks();
     }

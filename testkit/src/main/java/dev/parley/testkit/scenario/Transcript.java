@@ -126,6 +126,8 @@ final class Transcript implements SimulatedCluster.Listener {
                 "accuses " + o.evidence().culprit() + " of " + o.evidence().offence();
             case Observation.Convicted o ->
                 "has the evidence against " + o.evidence().culprit() + " in its log at height " + o.height();
+            case Observation.Recovering o -> "has an empty disk";
+            case Observation.Recovered o -> "takes part again above height " + o.height();
             case Observation.Stalled o -> "stalls";
             case Observation.Stopped o -> "stops: " + o.why();
         };

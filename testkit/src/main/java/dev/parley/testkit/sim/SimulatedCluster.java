@@ -746,6 +746,8 @@ public final class SimulatedCluster {
             case Observation.Refused o -> counters.add(Counter.REFUSED);
             case Observation.Accused o -> counters.add(Counter.ACCUSATIONS);
             case Observation.Convicted o -> {}
+            case Observation.Recovering o -> {}
+            case Observation.Recovered o -> {}
             case Observation.Stalled o -> {}
             case Observation.Stopped o -> {}
         }
