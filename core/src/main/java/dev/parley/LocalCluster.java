@@ -410,7 +410,8 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                         joined,
                         storages.computeIfAbsent(index, i -> around.apply(setup.self(), open(setup))),
                         System::currentTimeMillis,
-                        observer));
+                        observer,
+                        behaviours.containsKey(index)));
     }
 
     private Storage open(ConsensusSetup setup) {

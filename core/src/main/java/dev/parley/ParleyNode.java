@@ -151,6 +151,7 @@ public final class ParleyNode implements AutoCloseable {
         private final Config config;
         private final Application<C, R, S> application;
         private UnaryOperator<ConsensusProtocol> behaviour = UnaryOperator.identity();
+        private boolean misbehaves;
         private UnaryOperator<Network> network = UnaryOperator.identity();
         private Observer observer = (validator, observation) -> {};
         private LongSupplier clockMillis = System::currentTimeMillis;
@@ -163,6 +164,7 @@ public final class ParleyNode implements AutoCloseable {
         /** Makes the validator misbehave, by a behaviour of the test kit. */
         public Builder<C, R, S> byzantine(UnaryOperator<ConsensusProtocol> by) {
             behaviour = by;
+            misbehaves = true;
             return this;
         }
 
@@ -211,7 +213,8 @@ public final class ParleyNode implements AutoCloseable {
                             joined,
                             storage,
                             clockMillis,
-                            observer),
+                            observer,
+                            misbehaves),
                     context);
         }
     }

@@ -66,7 +66,12 @@ public final class ValidatorNode implements AutoCloseable {
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration NOTICE_LIFETIME = Duration.ofSeconds(60);
 
-    /** All that is given to a node at its start. */
+    /**
+     * All that is given to a node at its start.
+     *
+     * @param mayContradictItself whether the protocol is made to misbehave; else a validator that is proven to have contradicted itself knows
+     *     that somebody else has its key, or that its disk was set back, and stops
+     */
     public record Parts<C, R, S>(
             ConsensusProtocol protocol,
             ConsensusSetup setup,
@@ -75,7 +80,8 @@ public final class ValidatorNode implements AutoCloseable {
             Network network,
             Storage storage,
             LongSupplier clockMillis,
-            Observer observer) {}
+            Observer observer,
+            boolean mayContradictItself) {}
 
     /** The state of a validator's machine after a height. */
     public record StateAt(long height, Digest stateHash) {}
@@ -138,7 +144,8 @@ public final class ValidatorNode implements AutoCloseable {
                         parts.network(),
                         parts.storage(),
                         parts.clockMillis(),
-                        new LogObserver(context).and(parts.observer())));
+                        new LogObserver(context).and(parts.observer()),
+                        parts.mayContradictItself()));
     }
 
     /** Completes once the validator has restored what its storage holds and has joined its network; fails if it could not. */
@@ -296,6 +303,7 @@ public final class ValidatorNode implements AutoCloseable {
     private final class Children {
         private final PeerGate gate;
         private final Awaited awaited;
+        private final Consumer<Evidence> contradicted;
         private final Actors all;
         private volatile @Nullable Actors routes;
 
@@ -340,6 +348,17 @@ public final class ValidatorNode implements AutoCloseable {
                 fail(parts, why);
                 guardianRef.tell(Signal.STOP);
             };
+            contradicted = evidence -> {
+                if (evidence.culprit().equals(setup.self()) && !parts.mayContradictItself()) {
+                    stop.accept("somebody signs with its key what it has not signed itself (" + evidence
+                            + "): two processes have it, or its disk was set back");
+                }
+            };
+            Observer observer = parts.observer().and((validator, observation) -> {
+                if (observation instanceof Observation.Convicted convicted) {
+                    contradicted.accept(convicted.evidence());
+                }
+            });
             Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
             ActorRef<GatewayActor.Request> gateway =
                     context.spawn(GatewayActor.create(overrides(parts.application(), "check", 1)), "gateway", props);
@@ -355,7 +374,7 @@ public final class ValidatorNode implements AutoCloseable {
                             link,
                             offCore,
                             disk,
-                            parts.observer(),
+                            observer,
                             refusal -> {
                                 count(parts, refusal);
                                 gate.suspect(refusal.from());
@@ -427,7 +446,11 @@ public final class ValidatorNode implements AutoCloseable {
             for (PeerMessage message : messages) {
                 switch (message) {
                     case PeerMessage.Commands commands -> forMempool.add(commands);
-                    case PeerMessage.Accusations accusations -> forMempool.add(accusations);
+                    case PeerMessage.Accusations accusations -> {
+                        // Each of them convicts: the gate has seen to that.
+                        accusations.evidence().forEach(contradicted);
+                        forMempool.add(accusations);
+                    }
                     case PeerMessage.StateVote vote -> forExecutor.add(vote);
                     case PeerMessage.StateVoteRequest request -> forExecutor.add(request);
                     case PeerMessage.ResultsRequest request -> forExecutor.add(request);

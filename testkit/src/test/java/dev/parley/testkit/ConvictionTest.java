@@ -10,30 +10,48 @@ import dev.parley.app.BlockContext;
 import dev.parley.app.Context;
 import dev.parley.app.StateMachine;
 import dev.parley.client.LogEntry;
+import dev.parley.codec.BinaryWriter;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.observe.Observation;
+import dev.parley.crypto.KeyDirectory;
+import dev.parley.crypto.KeyFile;
+import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignedStatement;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import dev.parley.validator.ValidatorNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Evidence and the application's checks in live validators with real keys. */
 @Timeout(120)
 class ConvictionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long UNWANTED = 13;
+    /** The kind of message, as peers encode it. */
+    private static final int ACCUSATIONS = 10;
+
+    @TempDir
+    Path folder;
 
     record Add(long number) {}
 
@@ -105,6 +123,70 @@ class ConvictionTest {
                                 assertThat(evidence.culprit().index()).isEqualTo(1));
             }
         }
+    }
+
+    /** As if a second process had its key: what convicts it was signed, and not by itself. */
+    @Test
+    void a_validator_that_is_shown_what_it_has_not_signed_stops_and_no_lie_makes_it_stop() throws Exception {
+        Path files = Files.createDirectories(folder.resolve("keys"));
+        KeyDirectory keys = new KeyDirectory(files);
+        for (int i = 0; i < 4; i++) {
+            KeyFile.save(keys.key(i), KeyPair.generate(new SecureRandom()));
+        }
+        Evidence evidence = evidenceAgainst(1, keys);
+        ValidatorId convicted = new ValidatorId(1);
+        ValidatorId teller = new ValidatorId(2);
+        try (var cluster = honest(keys).start();
+                var client = cluster.client(0)) {
+            Evidence forged = new Evidence(
+                    convicted,
+                    evidence.offence(),
+                    evidence.first(),
+                    new SignedStatement(evidence.second().statement(), new Signature(new byte[64])));
+            tell(cluster, teller, convicted, forged);
+            await().atMost(PATIENCE).until(() -> cluster.node(1).refused(teller, Reason.BAD_EVIDENCE) == 1);
+            client.submit(new Add(1)).toCompletableFuture().join();
+            assertThat(cluster.node(1).stopped().toCompletableFuture()).isNotDone();
+            tell(cluster, teller, convicted, evidence);
+            assertThat(cluster.node(1).stopped().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .contains("somebody signs with its key what it has not signed itself");
+            client.submit(new Add(1)).toCompletableFuture().join();
+        }
+    }
+
+    private static void tell(LocalCluster<?, ?, ?> cluster, ValidatorId from, ValidatorId to, Evidence evidence) {
+        BinaryWriter frame = new BinaryWriter().u8(ACCUSATIONS).i32(1);
+        evidence.write(frame);
+        cluster.network().inject(from, to, frame.toByteArray());
+    }
+
+    private static LocalCluster.Builder<Add, Long, State> honest(KeyDirectory keys) {
+        return LocalCluster.of(4, Application.of(Sum::new, Add.class, Long.class, State.class))
+                .keys(keys)
+                .config("parley.consensus.hotstuff.base-timeout = 200 ms");
+    }
+
+    private static Evidence evidenceAgainst(int validator, KeyDirectory keys) {
+        Queue<Evidence> accused = new ConcurrentLinkedQueue<>();
+        try (var cluster = honest(keys)
+                        .byzantine(
+                                validator,
+                                protocol -> ProtocolUnderTest.named("hotstuff")
+                                        .behaviour("equivocating-leader")
+                                        .corrupt(protocol, new SplittableRandom(1)))
+                        .observer((by, observation) -> {
+                            if (observation instanceof Observation.Accused told) {
+                                accused.add(told.evidence());
+                            }
+                        })
+                        .start();
+                var client = cluster.client(0)) {
+            await().atMost(PATIENCE).until(() -> {
+                client.submit(new Add(1)).toCompletableFuture().join();
+                return !accused.isEmpty();
+            });
+        }
+        return Objects.requireNonNull(accused.peek());
     }
 
     @Test

@@ -616,7 +616,7 @@ final class SimulatedValidator implements World {
         start();
     }
 
-    private static void restore(Executor<byte[], Long, Long> into, Snapshot snapshot) {
+    private static void restore(Executor<?, ?, ?> into, Snapshot snapshot) {
         try {
             into.restore(snapshot.content());
         } catch (MalformedException e) {
