@@ -161,6 +161,13 @@ public final class ParleyNode implements AutoCloseable {
             this.application = application;
         }
 
+        /** Puts something around the protocol of a correct validator, such as one who watches. */
+        public Builder<C, R, S> correct(UnaryOperator<ConsensusProtocol> around) {
+            behaviour = around;
+            misbehaves = false;
+            return this;
+        }
+
         /** Makes the validator misbehave, by a behaviour of the test kit. */
         public Builder<C, R, S> byzantine(UnaryOperator<ConsensusProtocol> by) {
             behaviour = by;

@@ -248,8 +248,9 @@ public final class ValidatorNode implements AutoCloseable {
 
         private Behavior<Signal> terminated(Terminated terminated) {
             if (ending == 0) {
-                String cause =
-                        terminated instanceof ChildFailed failed ? " (" + failed.getCause().getMessage() + ")" : "";
+                String cause = terminated instanceof ChildFailed failed
+                        ? " (" + failed.getCause().getMessage() + ")"
+                        : "";
                 fail(
                         parts,
                         "its actor " + terminated.getRef().path().name() + " failed" + cause + "; the log says more");

@@ -146,10 +146,7 @@ public final class ClusterLayout {
             DataDirectory.found(
                     own(directory, i).resolve(DATA),
                     new DataDirectory.Identity(
-                            chainId,
-                            protocol,
-                            new ValidatorId(i),
-                            keys.get(i).toString()));
+                            chainId, protocol, new ValidatorId(i), keys.get(i).toString()));
         }
         // Last: with it the cluster is there.
         create(last, cluster);

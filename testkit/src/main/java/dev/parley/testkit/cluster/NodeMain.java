@@ -43,7 +43,7 @@ final class NodeMain {
                 ParleyNode.of(config, Named.application(words[1])).observer(reports);
         if (behaviours.isEmpty()) {
             WatchedNode watched = new WatchedNode(size, reports);
-            node.byzantine(watched::around).network(watched::around);
+            node.correct(watched::around).network(watched::around);
         } else {
             node.byzantine(Behaviours.composed(behaviours, validator));
         }
