@@ -34,7 +34,7 @@ final class SoakCommand implements Callable<Integer> {
     private static final Duration SETTLING = Duration.ofSeconds(90);
     private static final long POLL_MILLIS = 250;
     /** Between two faults, so that whoever was hit is back. */
-    private static final long REST_MILLIS = 1_500;
+    private static final long REST_MILLIS = 500;
 
     private enum Fault {
         KILL,

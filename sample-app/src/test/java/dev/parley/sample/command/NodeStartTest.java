@@ -65,6 +65,7 @@ class NodeStartTest {
     void a_data_directory_that_cannot_be_written_is_named() throws IOException {
         try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
             Path data = nodes.directory(0).resolve("data");
+            Files.move(data, data.resolveSibling("moved"));
             Files.writeString(data, "a file");
             assertThat(refused(FAILED, "node", "--dir", nodes.directory(0).toString()))
                     .contains("data directory " + data, "see to the disk, its owner and permissions");

@@ -21,7 +21,7 @@ final class HoneyBadgerBugs {
     private HoneyBadgerBugs() {}
 
     static List<PlantedBug> all(HoneyBadgerSettings settings) {
-        SimulationOptions any = SimulationOptions.DEFAULTS;
+        SimulationOptions any = PlantedBug.ANYWHERE;
         List<PlantedBug> bugs = new ArrayList<>();
         Planter plant = (name, what, conditions, rules) ->
                 bugs.add(new PlantedBug(name, what, new HoneyBadgerProtocol(settings, rules), conditions, MAX_SEEDS));

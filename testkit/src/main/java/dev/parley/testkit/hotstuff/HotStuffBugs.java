@@ -29,7 +29,7 @@ final class HotStuffBugs {
     private HotStuffBugs() {}
 
     static List<PlantedBug> all(HotStuffSettings settings) {
-        SimulationOptions any = SimulationOptions.DEFAULTS;
+        SimulationOptions any = PlantedBug.ANYWHERE;
         List<PlantedBug> bugs = new ArrayList<>();
         Planter plant = (name, what, conditions, change) -> bugs.add(new PlantedBug(
                 name,

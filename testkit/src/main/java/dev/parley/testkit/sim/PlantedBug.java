@@ -1,6 +1,7 @@
 package dev.parley.testkit.sim;
 
 import dev.parley.consensus.ConsensusProtocol;
+import java.util.EnumSet;
 
 /**
  * A protocol with one rule broken on purpose, to see that the simulator notices.
@@ -12,4 +13,8 @@ import dev.parley.consensus.ConsensusProtocol;
  * @param maxSeeds it is caught within so many seeds
  */
 public record PlantedBug(
-        String name, String what, ConsensusProtocol broken, SimulationOptions conditions, int maxSeeds) {}
+        String name, String what, ConsensusProtocol broken, SimulationOptions conditions, int maxSeeds) {
+    /** Conditions for bugs that show anywhere: all faults, but logs stay whole, for what is pruned has nothing to do with rules. */
+    public static final SimulationOptions ANYWHERE =
+            SimulationOptions.DEFAULTS.withFaults(EnumSet.complementOf(EnumSet.of(Fault.PRUNING)));
+}

@@ -25,7 +25,7 @@ final class TendermintBugs {
     private TendermintBugs() {}
 
     static List<PlantedBug> all(TendermintSettings settings) {
-        SimulationOptions any = SimulationOptions.DEFAULTS;
+        SimulationOptions any = PlantedBug.ANYWHERE;
         List<PlantedBug> bugs = new ArrayList<>();
         Planter plant = (name, what, conditions, rules) ->
                 bugs.add(new PlantedBug(name, what, new TendermintProtocol(settings, rules), conditions, MAX_SEEDS));
