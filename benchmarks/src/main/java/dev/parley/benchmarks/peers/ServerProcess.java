@@ -19,7 +19,7 @@ final class ServerProcess {
             try {
                 server.close();
             } catch (Exception e) {
-                e.printStackTrace();
+                System.err.println("the server does not end in order: " + e);
             }
         }));
         System.out.println(READY);
