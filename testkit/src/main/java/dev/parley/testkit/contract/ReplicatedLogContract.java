@@ -57,6 +57,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -578,6 +579,7 @@ public abstract class ReplicatedLogContract {
         return behaviours().stream().map(Behaviour::name);
     }
 
+    @ResourceLock("heap")
     @Test
     void a_hostile_peer_costs_its_victim_bounded_memory_and_stops_nobody() {
         ValidatorId attacker = new ValidatorId(3);

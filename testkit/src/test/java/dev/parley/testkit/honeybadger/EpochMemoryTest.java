@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What four validators hold in memory does not grow with the epochs, whatever one of them does. {@code -Dparley.memory.epochs=10000} for more
  * of them.
  */
+@ResourceLock("heap")
 class EpochMemoryTest {
     private static final int EPOCHS = Integer.getInteger("parley.memory.epochs", 1_500);
     /** By then logs are as long as they get, sessions and pools as full, and code is loaded. */

@@ -17,8 +17,14 @@ import dev.parley.testkit.sim.SimulationOptions;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Runs of the simulator in which coins and sealed proposals are those of BLS12-381, and not ideal ones. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class RealCryptographyTest {
     private static final int SEEDS = 200;
     private static final int EPOCHS = 3;

@@ -11,9 +11,15 @@ import dev.parley.testkit.tendermint.ExhaustiveSearch.Property;
 import dev.parley.testkit.tendermint.ExhaustiveSearch.Result;
 import dev.parley.testkit.tendermint.ExhaustiveSearch.Violation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class ExhaustiveSearchTest {
     /** No run of two rounds has as many states as this. */
     private static final int ENOUGH = 400_000;

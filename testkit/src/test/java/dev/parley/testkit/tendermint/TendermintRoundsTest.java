@@ -12,11 +12,17 @@ import dev.parley.testkit.sim.SimulationOptions;
 import dev.parley.testkit.sim.Swarm;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Progress as the paper promises it: where time-outs exceed the network's delay, a height decides within f + 2 rounds. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class TendermintRoundsTest {
     private static final TendermintUnderTest TENDERMINT = new TendermintUnderTest();
     private static final int SEEDS = 30;
