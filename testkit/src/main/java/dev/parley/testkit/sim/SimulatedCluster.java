@@ -610,10 +610,12 @@ public final class SimulatedCluster {
         faults = plan;
     }
 
-    /** From now on the network and the disks are reliable. */
+    /** From now on the network and the disks are reliable, and nothing more is pruned. */
     void calmDown() {
         network.heal();
         calmDisks = true;
+        // A snapshot that lives for some blocks alone may be gone before it is fetched, again and again.
+        snapshotBlocks = 0;
         watch.healed();
     }
 
