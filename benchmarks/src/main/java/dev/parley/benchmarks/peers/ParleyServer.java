@@ -7,9 +7,11 @@ import dev.parley.app.Application;
 import dev.parley.app.Codec;
 import dev.parley.app.Context;
 import dev.parley.app.StateMachine;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyFileException;
 import dev.parley.crypto.KeyPair;
+import dev.parley.storage.DataDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,6 +26,8 @@ import java.util.stream.IntStream;
 /** A validator of HotStuff on disk, with default settings. */
 final class ParleyServer {
     private static final String SHARED = "cluster.conf";
+    private static final String CHAIN = "peers";
+    private static final String PROTOCOL = "hotstuff";
 
     private ParleyServer() {}
 
@@ -73,7 +77,7 @@ final class ParleyServer {
         }
     }
 
-    /** Writes keys and configurations. */
+    /** Writes keys and configurations, and founds data directories. */
     static void lay(Path directory, List<Integer> ports) throws IOException {
         SecureRandom random = new SecureRandom();
         List<KeyPair> keys = new ArrayList<>();
@@ -84,13 +88,20 @@ final class ParleyServer {
                 keys.add(key);
                 Files.createDirectories(directory.resolve(Integer.toString(i)));
                 KeyFile.save(directory.resolve(i + "/validator.key"), key);
+                DataDirectory.found(
+                        directory.resolve(i + "/data"),
+                        new DataDirectory.Identity(
+                                CHAIN,
+                                PROTOCOL,
+                                new ValidatorId(i),
+                                key.publicKey().toString()));
             }
         } catch (KeyFileException e) {
             throw new IOException(e);
         }
         Files.writeString(
                 directory.resolve(SHARED),
-                "parley { chain-id = peers, consensus.protocol = hotstuff\n"
+                "parley { chain-id = " + CHAIN + ", consensus.protocol = " + PROTOCOL + "\n"
                         + "validators = ["
                         + keys.stream()
                                 .map(key -> "{ public-key = \"" + key.publicKey() + "\" }")
