@@ -9,8 +9,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** A short soak of each protocol, all at once: most of each is waiting for processes that were killed, paused or cut off. */
+/**
+ * A short soak of each protocol, all at once: most of each is waiting for processes that were killed, paused or cut off. {@code -Dparley.soaks=true}
+ * has it run: it takes some two minutes and both cores.
+ */
+@EnabledIfSystemProperty(named = "parley.soaks", matches = "true")
 @Timeout(600)
 class SoakTest {
     private static final String FAULTS =

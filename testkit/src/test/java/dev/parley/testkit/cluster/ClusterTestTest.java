@@ -24,7 +24,7 @@ class ClusterTestTest {
     @ClusterTest(
             application = Register.class,
             protocols = {"hotstuff", "tendermint", "honeybadger"},
-            worlds = {World.SIMULATOR, World.ONE_JVM},
+            worlds = World.SIMULATOR,
             seeds = 5,
             needs = {KILL, PARTITION, BYZANTINE})
     void commands_are_executed_once_whoever_dies_is_cut_off_or_lies(Cluster<Put, Integer> cluster) {
