@@ -161,10 +161,6 @@ public record ClusterSettings(
         artery.put("advanced.maximum-frame-size", "256 KiB");
         artery.put("advanced.maximum-large-frame-size", link.maxFrameBytes() + (64 << 10) + " B");
         artery.put("advanced.large-buffer-pool-size", 2);
-        // Each frame that is none has Pekko make its streams anew, and at the sixth within five seconds end the
-        // process: whoever reaches
-        // the port could stop the validator. What is lost meanwhile is sent again.
-        artery.put("advanced.inbound-max-restarts", Integer.MAX_VALUE);
         // A message from a peer is handed from thread to thread as seldom as can be: on a machine with few cores that
         // is most of its cost.
         artery.put("advanced.inbound-lanes", 1);

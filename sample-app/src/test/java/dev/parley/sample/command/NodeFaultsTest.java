@@ -97,10 +97,14 @@ class NodeFaultsTest {
                     sendAndLeave(port, garbage);
                 }
                 // As far as Pekko's remoting can tell these are frames, of each of its three streams.
-                byte[] inside = new byte[random.nextInt(300)];
+                byte[] inside = new byte[40 + random.nextInt(300)];
                 random.nextBytes(inside);
                 sendAndLeave(network, remotingFrame(i % 4, inside.length, inside));
                 sendAndLeave(network, remotingFrame(1 + i % 3, 1 << 20, inside));
+                // Of the version that remoting knows; and of no length at all.
+                inside[0] = 0;
+                sendAndLeave(network, remotingFrame(1 + i % 3, inside.length, inside));
+                sendAndLeave(network, remotingFrame(1 + i % 3, 0, new byte[0]));
             }
             requireIncrement(nodes, 0);
             try (Socket clients = slow(nodes.ports(0).clients(), new byte[] {0, 0});
