@@ -100,9 +100,14 @@ public record Membership(SigningDomain domain, ValidatorSet validators, List<Ine
 
     /** The codec of the protocol for whoever is no validator and reads what they wrote. */
     public MessageCodec codec(ConsensusProtocol protocol, SignatureScheme scheme) {
+        return protocol.createCodec(reader(domain, validators, scheme));
+    }
+
+    /** What a protocol is told by whoever is no validator and reads what they wrote: as any of them has it, but for secrets; signing fails. */
+    public static ConsensusSetup reader(SigningDomain domain, ValidatorSet validators, SignatureScheme scheme) {
         ValidatorId any = validators.validators().getFirst().id();
-        return protocol.createCodec(new ConsensusSetup(
-                any, validators, domain, scheme, new NoSigner(validators.key(any)), CommandPayloads.INSTANCE, null));
+        return new ConsensusSetup(
+                any, validators, domain, scheme, new NoSigner(validators.key(any)), CommandPayloads.INSTANCE, null);
     }
 
     /** Of who has no key. */

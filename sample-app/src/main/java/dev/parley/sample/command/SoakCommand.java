@@ -4,6 +4,7 @@ import dev.parley.client.remote.ClusterClient;
 import dev.parley.sample.store.Batch;
 import dev.parley.sample.store.RedisStore;
 import dev.parley.sample.store.Replies;
+import dev.parley.testkit.cluster.ClusterLayout;
 import dev.parley.testkit.cluster.NodeProcess;
 import dev.parley.testkit.cluster.ProcessCluster;
 import java.io.IOException;
@@ -140,7 +141,7 @@ final class SoakCommand implements Callable<Integer> {
             right = soak(cluster, processes);
         }
         if (right && temporary) {
-            ClusterFiles.delete(cluster);
+            ClusterLayout.delete(cluster);
         } else {
             screen.line("its files: " + cluster);
         }

@@ -50,7 +50,7 @@ class NodeFaultsTest {
     }
 
     @Test
-    void a_validator_with_other_powers_is_named_on_both_sides_and_let_in_once_that_is_mended() throws Exception {
+    void a_validator_with_other_settings_is_named_on_both_sides_and_let_in_once_that_is_mended() throws Exception {
         try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
             for (int i = 0; i < 3; i++) {
                 nodes.start(i);

@@ -406,6 +406,11 @@ public final class Cluster<C, R> implements AutoCloseable {
         always.forEach(Always::check);
     }
 
+    /** What the cluster has in files outlives it. */
+    void keepFiles() {
+        driver.keepFiles();
+    }
+
     /** All that helps whoever reads of a failure. */
     String report() {
         StringBuilder text = new StringBuilder();

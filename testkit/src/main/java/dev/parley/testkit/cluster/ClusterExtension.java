@@ -176,6 +176,7 @@ final class ClusterExtension implements TestTemplateInvocationContextProvider {
 
         private static AssertionFailedError explained(Throwable failure, Cluster<?, ?> cluster) {
             String what = failure instanceof AssertionError ? String.valueOf(failure.getMessage()) : failure.toString();
+            cluster.keepFiles();
             return new AssertionFailedError(what + "\n\n" + cluster.report(), failure);
         }
     }

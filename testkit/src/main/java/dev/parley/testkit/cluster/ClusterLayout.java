@@ -184,12 +184,19 @@ public final class ClusterLayout {
         }
     }
 
-    /** Deletes a directory with all that is in it, as far as that can be done. */
-    static void delete(Path directory) {
+    /** Deletes a directory with all that is in it. */
+    public static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
+        }
+    }
+
+    /** The same, as far as that can be done. */
+    static void discard(Path directory) {
+        try {
+            delete(directory);
         } catch (IOException e) {
             LoggerFactory.getLogger(ClusterLayout.class).warn("{} stays: {}", directory, e.getMessage());
         }

@@ -20,7 +20,12 @@ interface Driver<C, R> extends AutoCloseable {
     void step();
 
     /** Lets so much time pass. */
-    void pass(Duration duration);
+    default void pass(Duration duration) {
+        Duration end = elapsed().plus(duration);
+        while (elapsed().compareTo(end) < 0) {
+            step();
+        }
+    }
 
     /** Since the start, as the world counts it. */
     Duration elapsed();
@@ -60,6 +65,9 @@ interface Driver<C, R> extends AutoCloseable {
 
     /** The last lines that it printed, none if it prints nothing of its own. */
     List<String> logTail(int validator);
+
+    /** What it has in files stays there, for whoever reads of a failure. */
+    void keepFiles();
 
     /** What runs the same again. */
     String again();

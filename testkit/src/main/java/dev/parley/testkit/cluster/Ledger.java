@@ -159,14 +159,6 @@ final class Ledger<C, R> {
         return submitted - failed - receipts.size() - ahead.size();
     }
 
-    synchronized long acknowledged() {
-        return (long) receipts.size() + ahead.size();
-    }
-
-    synchronized long height() {
-        return log.size();
-    }
-
     /** The hash of the state after a height; empty if no correct validator has told that height. */
     synchronized Optional<Digest> state(long height) {
         return height == 0 ? Optional.empty() : Optional.ofNullable(states.get(height));

@@ -1,14 +1,13 @@
 package dev.parley.testkit.cluster;
 
 import dev.parley.LocalCluster;
+import dev.parley.Membership;
 import dev.parley.app.Application;
 import dev.parley.client.Receipt;
 import dev.parley.consensus.ConsensusProtocol;
-import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.KeyDirectory;
-import dev.parley.log.CommandPayloads;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.sim.ProtocolUnderTest;
@@ -88,19 +87,11 @@ final class LocalDriver<C, R> implements Driver<C, R> {
             folder = null;
         }
         cluster = builder.start();
-        watchtower.watch(underTest, cluster.protocol(), anySetup());
+        watchtower.watch(
+                underTest,
+                cluster.protocol(),
+                Membership.reader(cluster.domain(), cluster.validators(), cluster.scheme()));
         clients = new LiveClients<>(cluster::client, witness);
-    }
-
-    /** As any validator has it, but for its secrets. */
-    private ConsensusSetup anySetup() {
-        return new ConsensusSetup(
-                new ValidatorId(0),
-                cluster.validators(),
-                cluster.domain(),
-                cluster.scheme(),
-                new NoSigner(cluster.validators().key(new ValidatorId(0))),
-                CommandPayloads.INSTANCE);
     }
 
     private void observed(int validator, Observation observation) {
@@ -128,14 +119,6 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     public void step() {
         clients.readOn();
         LockSupport.parkNanos(STEP_NANOS);
-    }
-
-    @Override
-    public void pass(Duration duration) {
-        Duration end = elapsed().plus(duration);
-        while (elapsed().compareTo(end) < 0) {
-            step();
-        }
     }
 
     @Override
@@ -258,6 +241,9 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     }
 
     @Override
+    public void keepFiles() {}
+
+    @Override
     public String again() {
         return again;
     }
@@ -267,7 +253,7 @@ final class LocalDriver<C, R> implements Driver<C, R> {
         clients.close();
         cluster.close();
         if (folder != null) {
-            ClusterLayout.delete(folder);
+            ClusterLayout.discard(folder);
         }
     }
 }

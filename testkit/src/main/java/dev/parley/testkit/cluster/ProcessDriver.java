@@ -7,12 +7,8 @@ import dev.parley.ParleyNode;
 import dev.parley.app.Application;
 import dev.parley.client.Receipt;
 import dev.parley.client.remote.ClusterClient;
-import dev.parley.consensus.ConsensusProtocol;
-import dev.parley.consensus.ConsensusSetup;
-import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Ed25519;
-import dev.parley.log.CommandPayloads;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import dev.parley.validator.ValidatorNode.StateAt;
@@ -82,18 +78,10 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     private static void watch(ProtocolUnderTest underTest, Config shared, Watchtower watchtower) {
         Ed25519 scheme = Ed25519.fastest();
         Membership membership = Membership.of(shared, scheme);
-        ConsensusProtocol protocol = LocalCluster.protocol(shared);
-        ValidatorId any = new ValidatorId(0);
         watchtower.watch(
                 underTest,
-                protocol,
-                new ConsensusSetup(
-                        any,
-                        membership.validators(),
-                        membership.domain(),
-                        scheme,
-                        new NoSigner(membership.validators().key(any)),
-                        CommandPayloads.INSTANCE));
+                LocalCluster.protocol(shared),
+                Membership.reader(membership.domain(), membership.validators(), scheme));
     }
 
     @Override
@@ -123,14 +111,6 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     public void step() {
         clients.readOn();
         LockSupport.parkNanos(STEP_NANOS);
-    }
-
-    @Override
-    public void pass(Duration duration) {
-        Duration end = elapsed().plus(duration);
-        while (elapsed().compareTo(end) < 0) {
-            step();
-        }
     }
 
     @Override
@@ -244,8 +224,12 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     }
 
     @Override
-    public String again() {
+    public void keepFiles() {
         filesStay = true;
+    }
+
+    @Override
+    public String again() {
         return again + "; its files stay in " + directory;
     }
 
@@ -258,7 +242,7 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
         if (!filesStay) {
-            ClusterLayout.delete(directory);
+            ClusterLayout.discard(directory);
         }
     }
 }

@@ -185,7 +185,7 @@ final class SimulatedDriver<C, R> implements Driver<C, R>, SimulatedCluster.List
 
     @Override
     public void powerOff(int validator) {
-        cluster.crash(validator);
+        kill(validator);
     }
 
     @Override
@@ -243,6 +243,9 @@ final class SimulatedDriver<C, R> implements Driver<C, R>, SimulatedCluster.List
     public List<String> logTail(int validator) {
         return List.of();
     }
+
+    @Override
+    public void keepFiles() {}
 
     @Override
     public String again() {

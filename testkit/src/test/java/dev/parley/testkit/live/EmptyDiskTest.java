@@ -12,22 +12,16 @@ import dev.parley.consensus.ConsensusProtocol;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.KeyDirectory;
-import dev.parley.crypto.KeyFile;
-import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.PublicKey;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.Signer;
 import dev.parley.crypto.SigningDomain;
-import dev.parley.crypto.ThresholdKeyFile;
-import dev.parley.crypto.threshold.ThresholdDealer;
-import dev.parley.crypto.threshold.ThresholdDealer.Dealt;
 import dev.parley.testkit.byzantine.WithOtherCores;
 import dev.parley.testkit.check.StatementSlots;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -128,14 +122,8 @@ class EmptyDiskTest {
 
     @BeforeEach
     void deal() throws Exception {
-        keys = new KeyDirectory(Files.createDirectories(folder.resolve("keys")));
-        SecureRandom random = new SecureRandom();
-        Dealt dealt = ThresholdDealer.deal(CHAIN, 4, 2, random);
-        for (int i = 0; i < 4; i++) {
-            KeyFile.save(keys.key(i), KeyPair.generate(random));
-            ThresholdKeyFile.save(
-                    keys.thresholdKey(i), dealt.keys(), dealt.secrets().get(i));
-        }
+        keys = new KeyDirectory(folder.resolve("keys"));
+        var unused = keys.create(CHAIN, 4);
     }
 
     private LocalCluster<Long, Long, Long> start(String protocol) {

@@ -13,22 +13,15 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyDirectory;
-import dev.parley.crypto.KeyFile;
-import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.Signer;
-import dev.parley.crypto.ThresholdKeyFile;
-import dev.parley.crypto.threshold.ThresholdDealer;
-import dev.parley.crypto.threshold.ThresholdDealer.Dealt;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
 import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.Snapshot;
 import dev.parley.storage.SnapshotChunk;
 import dev.parley.storage.SnapshotManifest;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -103,14 +96,8 @@ class SnapshotCatchUpTest {
 
     @BeforeEach
     void deal() throws Exception {
-        keys = new KeyDirectory(Files.createDirectories(folder.resolve("keys")));
-        SecureRandom random = new SecureRandom();
-        Dealt dealt = ThresholdDealer.deal(CHAIN, 4, 2, random);
-        for (int i = 0; i < 4; i++) {
-            KeyFile.save(keys.key(i), KeyPair.generate(random));
-            ThresholdKeyFile.save(
-                    keys.thresholdKey(i), dealt.keys(), dealt.secrets().get(i));
-        }
+        keys = new KeyDirectory(folder.resolve("keys"));
+        var unused = keys.create(CHAIN, 4);
     }
 
     private LocalCluster.Builder<Put, Integer, Contents> cluster(String protocol) {
