@@ -90,6 +90,7 @@ public final class ClusterNetwork implements Network {
         Props dispatcher = DispatcherSelector.fromConfig(DISPATCHER);
         system.systemActorOf(endpoint(), "parley-small", dispatcher);
         system.systemActorOf(endpoint(), "parley-large", dispatcher);
+        serializer.open();
     }
 
     /**

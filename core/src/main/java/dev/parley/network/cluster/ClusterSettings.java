@@ -165,6 +165,11 @@ public record ClusterSettings(
         // is most of its cost.
         artery.put("advanced.inbound-lanes", 1);
         artery.put("advanced.use-dispatcher", VALIDATOR_DISPATCHER);
+        // A peer's message that comes before the endpoints are there is remembered as one for nobody, and the table
+        // that
+        // remoting would make of the addresses in use after a minute names it too: peers then send all to nobody, for
+        // good.
+        artery.put("advanced.compression.actor-refs.max", 0);
         artery.put("advanced.outbound-message-queue-size", 2 * SMALL_UNDER_WAY);
         artery.put("advanced.outbound-large-message-queue-size", 2 * LARGE_UNDER_WAY);
         if (tls != null) {

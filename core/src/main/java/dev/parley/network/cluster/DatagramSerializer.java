@@ -9,8 +9,8 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /**
  * Datagrams as they are: two bytes for the header's length, the header, the rest. Looks at nothing: what is no datagram comes out as
- * {@link #GARBAGE}, so that it is counted where all others are, instead of failing in here; what comes while too much waits comes out as
- * {@link #OVERFLOW}, before anything is allocated for it.
+ * {@link #GARBAGE}, so that it is counted where all others are, instead of failing in here; what comes while too much waits, or before
+ * anybody takes it, comes out as {@link #OVERFLOW}, before anything is allocated for it.
  */
 public final class DatagramSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
     /** No header is empty, so this is refused as malformed. */
@@ -25,6 +25,7 @@ public final class DatagramSerializer extends SerializerWithStringManifest imple
     private static final int LENGTH_BYTES = 2;
 
     private final InboundBound bound;
+    private volatile boolean opened;
 
     /** Called by Pekko. */
     public DatagramSerializer(ExtendedActorSystem system) {
@@ -33,6 +34,11 @@ public final class DatagramSerializer extends SerializerWithStringManifest imple
 
     DatagramSerializer(InboundBound bound) {
         this.bound = bound;
+    }
+
+    /** From now on there is somebody to {@link #release} what is read; until then it is dropped. */
+    void open() {
+        opened = true;
     }
 
     /** Whoever takes a datagram that was read here says so when it is done with it, once. */
@@ -73,7 +79,7 @@ public final class DatagramSerializer extends SerializerWithStringManifest imple
             if (length == 0 || length > Datagram.MAX_HEADER_BYTES || length > in.remaining()) {
                 return GARBAGE;
             }
-            if (!bound.take(in.remaining())) {
+            if (!opened || !bound.take(in.remaining())) {
                 return OVERFLOW;
             }
             byte[] header = new byte[length];

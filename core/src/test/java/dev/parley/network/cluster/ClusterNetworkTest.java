@@ -35,16 +35,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.pekko.actor.DeadLetter;
 import org.apache.pekko.actor.Kill;
 import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.eventstream.EventStream;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +69,27 @@ class ClusterNetworkTest {
 
     private record Got(ValidatorId from, PeerMessage message) {}
 
+    /** An actor system that listens at a validator's address. */
+    private final class Place {
+        final ActorSystem<?> system;
+        final ClusterSettings settings;
+
+        Place(int index, String hocon) {
+            Config base = ConfigFactory.parseString(hocon)
+                    .withFallback(ConfigFactory.parseString("parley.network.cluster.addresses = " + addresses))
+                    .withFallback(ConfigFactory.parseString("""
+                            pekko.coordinated-shutdown.run-by-actor-system-terminate = off
+                            pekko.loglevel = ERROR
+                            pekko.cluster.jmx.enabled = off
+                            """))
+                    .withFallback(ConfigFactory.load());
+            settings = ClusterSettings.of(base);
+            system = ActorSystem.create(
+                    Behaviors.empty(), "parley", settings.systemConfig(new ValidatorId(index), base));
+            systems.add(system);
+        }
+    }
+
     /** One validator's process. */
     private final class Node implements Network.Inbox {
         final ActorSystem<?> system;
@@ -81,18 +106,12 @@ class ClusterNetworkTest {
 
         /** @param place whose address it takes */
         Node(int place, LinkIdentity identity, String hocon) {
-            Config base = ConfigFactory.parseString(hocon)
-                    .withFallback(ConfigFactory.parseString("parley.network.cluster.addresses = " + addresses))
-                    .withFallback(ConfigFactory.parseString("""
-                            pekko.coordinated-shutdown.run-by-actor-system-terminate = off
-                            pekko.loglevel = ERROR
-                            pekko.cluster.jmx.enabled = off
-                            """))
-                    .withFallback(ConfigFactory.load());
-            settings = ClusterSettings.of(base);
-            system = ActorSystem.create(
-                    Behaviors.empty(), "parley", settings.systemConfig(new ValidatorId(place), base));
-            systems.add(system);
+            this(new Place(place, hocon), identity);
+        }
+
+        Node(Place place, LinkIdentity identity) {
+            settings = place.settings;
+            system = place.system;
             network = ClusterNetwork.start(system, settings, identity, CODEC);
             link = network.join(identity.self(), this);
         }
@@ -181,6 +200,34 @@ class ClusterNetworkTest {
         assertThat(ClusterView.of(nodes.get(0).system, nodes.get(0).settings).state(V3))
                 .as("the membership has not forgotten the dead one, and nobody has asked it")
                 .isNotEqualTo(ClusterView.State.ABSENT);
+    }
+
+    @Test
+    void who_was_spoken_to_before_it_listened_goes_on_hearing_when_remoting_shortens_addresses() {
+        String hasty = WITHOUT_MEMBERSHIP + """
+
+                pekko.remote.artery.advanced.compression.actor-refs.advertisement-interval = 10ms
+                pekko.remote.artery.advanced.compression.manifests.advertisement-interval = 10ms
+                """;
+        Node speaker = new Node(0, hasty);
+        Place place = new Place(1, hasty);
+        AtomicInteger unheard = new AtomicInteger();
+        ActorRef<DeadLetter> counter = place.system.systemActorOf(
+                Behaviors.receiveMessage(letter -> {
+                    unheard.addAndGet(letter.message() instanceof Datagram ? 1 : 0);
+                    return Behaviors.same();
+                }),
+                "unheard",
+                Props.empty());
+        place.system.eventStream().tell(new EventStream.Subscribe<>(DeadLetter.class, counter));
+        speaker.link.send(V1, new PeerMessage.Status(0));
+        await().atMost(PATIENCE).until(() -> unheard.get() > 2);
+        Node listener = new Node(place, identities.of(1));
+        for (long i = 1; i <= 1000; i++) {
+            long height = i;
+            speaker.link.send(V1, new PeerMessage.Status(height));
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> listener.got.size() >= height);
+        }
     }
 
     @Test

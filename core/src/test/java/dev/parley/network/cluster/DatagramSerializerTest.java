@@ -4,10 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.network.secure.Datagram;
 import java.nio.ByteBuffer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DatagramSerializerTest {
     private final DatagramSerializer serializer = new DatagramSerializer(new InboundBound(10_000));
+
+    @BeforeEach
+    void open() {
+        serializer.open();
+    }
+
+    @Test
+    void nothing_is_held_before_anybody_takes_it() {
+        DatagramSerializer closed = new DatagramSerializer(new InboundBound(10_000));
+        byte[] bytes = closed.toBinary(new Datagram(new byte[100], new byte[8000]));
+        assertThat(closed.fromBinary(bytes, "d")).isSameAs(DatagramSerializer.OVERFLOW);
+        assertThat(closed.fromBinary(bytes, "d")).isSameAs(DatagramSerializer.OVERFLOW);
+        closed.open();
+        assertThat(((Datagram) closed.fromBinary(bytes, "d")).body()).hasSize(8000);
+    }
 
     @Test
     void what_is_written_is_read() {

@@ -9,6 +9,8 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.status.Status;
+import ch.qos.logback.core.status.StatusUtil;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,9 @@ class LogFormatTest {
         configurator.doConfigure(Objects.requireNonNull(LogFormatTest.class.getResource("/logback.xml")));
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         assertThat(root.iteratorForAppenders()).toIterable().hasSize(1);
+        assertThat(new StatusUtil(context).getHighestLevel(0))
+                .as("with a warning Logback prints all that it did while it began, on stdout")
+                .isLessThan(Status.WARN);
         ConsoleAppender<ILoggingEvent> appender =
                 (ConsoleAppender<ILoggingEvent>) root.iteratorForAppenders().next();
         LoggingEvent event = new LoggingEvent("", root, Level.WARN, "it stalls", null, null);
