@@ -165,11 +165,12 @@ public record ClusterSettings(
         // is most of its cost.
         artery.put("advanced.inbound-lanes", 1);
         artery.put("advanced.use-dispatcher", VALIDATOR_DISPATCHER);
-        // A peer's message that comes before the endpoints are there is remembered as one for nobody, and the table
-        // that
-        // remoting would make of the addresses in use after a minute names it too: peers then send all to nobody, for
-        // good.
+        // No tables of what is sent often. A message that comes before the endpoints are there is for nobody, a table
+        // names that address too, and peers then send all to nobody, for good. And who restarts does not know the
+        // tables
+        // of its former self, by which peers may go on for a minute.
         artery.put("advanced.compression.actor-refs.max", 0);
+        artery.put("advanced.compression.manifests.max", 0);
         artery.put("advanced.outbound-message-queue-size", 2 * SMALL_UNDER_WAY);
         artery.put("advanced.outbound-large-message-queue-size", 2 * LARGE_UNDER_WAY);
         if (tls != null) {
