@@ -18,11 +18,17 @@ import org.jspecify.annotations.Nullable;
  * validator that is tried every few views would cost a time-out each time. After four times as long all is forgotten. So a
  * faulty validator can cost about one time-out in 4 · {@value #WINDOW} · n views, and never rule out more than f others.
  *
+ * <p>Points tell the culprits of one trouble apart, of views that failed within {@value #TROUBLE} rotations of each other. Of several
+ * troubles the latest counts: who was dead long ago and is back does not keep in its turn who is dead now.
+ *
  * @param viewsPerLeader 1 or more
  */
 public record SkipFailed(int viewsPerLeader) implements LeaderElection {
     /** In rotations: how long a first suspicion lasts. */
     public static final int WINDOW = 100;
+
+    /** In rotations: failures so close to each other are of one trouble. */
+    public static final int TROUBLE = 2;
 
     private static final int LED = 3;
     private static final int COLLECTED = 2;
@@ -110,14 +116,24 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
         throw new IllegalStateException("more suspects than validators: " + suspects);
     }
 
-    /** At most f: those with the most points, of equals the latest. */
+    /** At most f: those of the latest trouble, within a trouble those with the most points, of equals the latest. */
     private static List<ValidatorId> ruledOut(ValidatorSet validators, long view, List<Suspect> suspects) {
         List<Suspect> present = new ArrayList<>(suspects);
         present.removeIf(suspect -> view - suspect.view() > window(validators, suspect));
-        present.sort(Comparator.comparingInt(Suspect::points)
-                .thenComparingLong(Suspect::view)
-                .reversed()
-                .thenComparing(Suspect::validator));
+        present.sort(Comparator.comparingLong(Suspect::view).reversed());
+        long apart = (long) TROUBLE * validators.size();
+        int begin = 0;
+        for (int i = 1; i <= present.size(); i++) {
+            if (i == present.size()
+                    || present.get(i - 1).view() - present.get(i).view() > apart) {
+                present.subList(begin, i)
+                        .sort(Comparator.comparingInt(Suspect::points)
+                                .thenComparingLong(Suspect::view)
+                                .reversed()
+                                .thenComparing(Suspect::validator));
+                begin = i;
+            }
+        }
         int most = (validators.size() - 1) / 3;
         List<ValidatorId> out = new ArrayList<>(most);
         for (int i = 0; i < Math.min(most, present.size()); i++) {

@@ -134,6 +134,22 @@ class HotStuffRulesTest {
     }
 
     @Test
+    void who_fails_now_is_passed_over_whatever_others_did_long_before() {
+        List<Suspect> both = List.of(new Suspect(v(1), 3, 30), new Suspect(v(3), 50, 3));
+        Header suspecting = make.block(b2.header(), make.qc(b2), 52, 0, both).header();
+        assertThat(leads(3, suspecting, 53)).isFalse();
+        assertThat(leads(1, suspecting, 53)).isTrue();
+    }
+
+    @Test
+    void of_one_trouble_the_most_points_count_and_not_the_last_failure() {
+        List<Suspect> both = List.of(new Suspect(v(1), 48, 5), new Suspect(v(3), 50, 3));
+        Header suspecting = make.block(b2.header(), make.qc(b2), 52, 0, both).header();
+        assertThat(leads(1, suspecting, 53)).isFalse();
+        assertThat(leads(3, suspecting, 53)).isTrue();
+    }
+
+    @Test
     void suspicion_lasts_twice_as_long_for_three_points_more_and_is_forgotten_in_the_end() {
         long window = SkipFailed.WINDOW * 4L;
         for (int doublings = 0; doublings < 3; doublings++) {

@@ -8,6 +8,7 @@ import dev.parley.network.secure.LinkRefusal;
 import dev.parley.validator.Observer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -67,8 +68,24 @@ public final class NodeMetrics implements Observer, AutoCloseable {
         }
     }
 
-    /** From now on also counts what the node's links refuse. */
+    /** From now on also counts what the node's links refuse, what waits in them and what they had no room for. */
     void follow(ParleyNode node) {
+        for (Validator peer : node.membership().validators().validators()) {
+            if (!peer.id().equals(node.self())) {
+                Gauge.builder(
+                                "parley.link.outstanding.bytes",
+                                node,
+                                of -> of.peers().outstandingBytes(peer.id()))
+                        .tag("peer", peer.id().toString())
+                        .register(registry);
+                FunctionCounter.builder(
+                                "parley.link.dropped.frames",
+                                node,
+                                of -> of.peers().dropped(peer.id()))
+                        .tag("peer", peer.id().toString())
+                        .register(registry);
+            }
+        }
         links = () -> {
             for (LinkRefusal reason : LinkRefusal.values()) {
                 count(node, null, "nobody", reason);

@@ -55,12 +55,27 @@ final class LoadDriver {
 
     /** @param blocks how many were decided so far */
     Measurement closedLoop(double warmupSeconds, double seconds, LongSupplier blocks) {
+        begin();
+        return measure(warmupSeconds, seconds, blocks);
+    }
+
+    /** Closes the loop and returns; {@link #stop} opens it again. */
+    void begin() {
         for (ParleyClient<byte[], ?> client : clients) {
             for (int i = 0; i < outstanding; i++) {
                 sendAgain(client);
             }
         }
-        return measure(warmupSeconds, seconds, blocks);
+    }
+
+    /** Nothing more is sent. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** How many commands were answered so far. */
+    long answered() {
+        return answered.sum();
     }
 
     /**
@@ -86,7 +101,7 @@ final class LoadDriver {
         long decided = blocks.getAsLong() - blocksBefore;
         double took = (System.nanoTime() - begin) / 1e9;
         Histogram histogram = latency.getIntervalHistogram();
-        stopped = true;
+        stop();
         Map<String, Long> failed = new TreeMap<>();
         failures.forEach((kind, number) -> failed.put(kind, number.sum()));
         return new Measurement(count, decided, took, histogram, failed);

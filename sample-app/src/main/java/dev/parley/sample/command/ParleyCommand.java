@@ -42,6 +42,7 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new NodeCommand(screen))
                 .addSubcommand(new ClusterCommand(screen))
                 .addSubcommand(new SoakCommand(screen))
+                .addSubcommand(new DrillCommand(screen))
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion())
                 .addSubcommand(new SynchronyCommand(screen))
                 .setOut(screen.out())

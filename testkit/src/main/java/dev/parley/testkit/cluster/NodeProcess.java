@@ -221,6 +221,17 @@ public final class NodeProcess {
         }
     }
 
+    /**
+     * The sum of all samples of its metrics that begin like this, such as {@code jvm_memory_used_bytes{area="heap"}; 0 if it does not answer.
+     */
+    public double metric(String beginning) throws InterruptedException {
+        return ask("GET", "/metrics").stream()
+                .flatMap(answer -> answer.body().lines())
+                .filter(line -> line.startsWith(beginning))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
     /** Has it make or mend faults. */
     public void fault(String path) throws InterruptedException {
         HttpResponse<String> answer = ask("POST", "/faults/" + path)

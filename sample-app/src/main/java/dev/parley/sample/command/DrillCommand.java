@@ -1,0 +1,351 @@
+package dev.parley.sample.command;
+
+import dev.parley.client.remote.ClusterClient;
+import dev.parley.testkit.cluster.ClusterLayout;
+import dev.parley.testkit.cluster.NodeProcess;
+import dev.parley.testkit.cluster.ProcessCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Processes under load of which one is away, and what that costs the others. */
+@Command(
+        name = "drill",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs four validators in processes of their own under load and measures what it costs when one of them is away: how long it",
+            "takes to be back in step, how much of the others' throughput that takes, what they hold in memory meanwhile, and how",
+            "long a restart takes. A part is left out where its number is 0."
+        })
+final class DrillCommand implements Callable<Integer> {
+    private static final int VALIDATORS = 4;
+    private static final int VICTIM = 3;
+    private static final long POLL_MILLIS = 50;
+    private static final long LIMIT_NANOS = 600_000_000_000L;
+    private static final double MIB = 1 << 20;
+    /** After a validator was killed. */
+    private static final double SILENCE_SECONDS = 10;
+
+    private final Screen screen;
+
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            defaultValue = "hotstuff",
+            description = "The consensus protocol: ${DEFAULT-VALUE}.")
+    private String protocol = "hotstuff";
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "How many clients: ${DEFAULT-VALUE}.")
+    private int clients = 4;
+
+    @Option(
+            names = "--outstanding",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "Commands of each under way: ${DEFAULT-VALUE}.")
+    private int outstanding = 200;
+
+    @Option(
+            names = "--size",
+            paramLabel = "B",
+            defaultValue = "128",
+            description = "The bytes of a command: ${DEFAULT-VALUE}.")
+    private int size = 128;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "S",
+            defaultValue = "60",
+            description = "Seconds of load before anything is measured: ${DEFAULT-VALUE}.")
+    private int warmup = 60;
+
+    @Option(
+            names = "--away",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "For how many commands a validator is killed: ${DEFAULT-VALUE}.")
+    private long away = 1_000_000;
+
+    @Option(
+            names = "--pause-seconds",
+            paramLabel = "S",
+            defaultValue = "60",
+            description = "For how long one is stopped: ${DEFAULT-VALUE}.")
+    private int pauseSeconds = 60;
+
+    @Option(
+            names = "--restarts",
+            paramLabel = "K",
+            defaultValue = "20",
+            description = "How often one is killed and started again: ${DEFAULT-VALUE}.")
+    private int restarts = 20;
+
+    @Option(
+            names = "--blocks",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "How many blocks all have on disk before the restarts, none of them pruned: ${DEFAULT-VALUE}.")
+    private long blocks;
+
+    DrillCommand(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (clients < 1
+                || outstanding < 1
+                || size < 0
+                || warmup < 1
+                || away < 0
+                || pauseSeconds < 0
+                || restarts < 0
+                || blocks < 0) {
+            throw new UsageException("--clients, --outstanding and --warmup are 1 or more, the others 0 or more");
+        }
+        Protocols.require(protocol);
+        Path directory = Files.createTempDirectory("parley-drill");
+        ClusterLayout layout = InitCommand.layout(protocol, VALIDATORS)
+                .shared(blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n");
+        try (ProcessCluster processes = ProcessCluster.layOut(layout, directory)) {
+            for (NodeProcess node : processes.nodes()) {
+                start(processes, node);
+            }
+            for (NodeProcess node : processes.nodes()) {
+                node.awaitReady();
+            }
+            drill(processes, StoreClients.of(directory));
+        }
+        ClusterLayout.delete(directory);
+        return 0;
+    }
+
+    private void drill(ProcessCluster processes, StoreClients store) throws IOException, InterruptedException {
+        List<ClusterClient<byte[], byte[]>> sessions = sessions(store, clients);
+        LoadDriver load = new LoadDriver(sessions, outstanding, size);
+        load.begin();
+        Thread.sleep(warmup * 1000L);
+        if (away > 0) {
+            beAway(processes, load);
+        }
+        if (pauseSeconds > 0) {
+            pause(processes, load);
+        }
+        load.stop();
+        sessions.forEach(ClusterClient::close);
+        if (restarts > 0) {
+            restart(processes, store);
+        }
+    }
+
+    private static List<ClusterClient<byte[], byte[]>> sessions(StoreClients store, int count) {
+        List<ClusterClient<byte[], byte[]>> sessions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            // Not the one that will be away: its clients would wait for it first.
+            sessions.add(store.connect(new SetCodec(), new SetCodec(), i % VICTIM));
+        }
+        return sessions;
+    }
+
+    private void beAway(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
+        NodeProcess victim = processes.nodes().get(VICTIM);
+        Stretch before = new Stretch(load);
+        Thread.sleep(Math.min(warmup, 20) * 1000L);
+        double whole = before.perSecond();
+        victim.signal("KILL");
+        victim.awaitEnd();
+        Stretch gone = new Stretch(load);
+        double silence = longestSilence(load, SILENCE_SECONDS);
+        while (gone.commands() < away) {
+            Thread.sleep(POLL_MILLIS);
+        }
+        double without = gone.perSecond();
+        Stretch back = new Stretch(load);
+        start(processes, victim);
+        awaitReady(victim);
+        double ready = back.seconds();
+        awaitInStep(processes.nodes());
+        say(
+                "away      %,d commands: %,.0f/s before, %,.0f/s without it, silent for at most %.1f s; takes part after %.1f s, in step after %.1f s,"
+                        + " %,.0f/s meanwhile (%+.0f %%)",
+                away, whole, without, ready, back.seconds(), back.perSecond(), 100 * (back.perSecond() / whole - 1));
+    }
+
+    private void pause(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
+        List<NodeProcess> nodes = processes.nodes();
+        NodeProcess victim = nodes.get(VICTIM);
+        double[] before = heaps(nodes);
+        victim.signal("STOP");
+        Stretch gone = new Stretch(load);
+        double waiting = 0;
+        while (gone.seconds() < pauseSeconds) {
+            for (NodeProcess node : nodes.subList(0, VICTIM)) {
+                waiting = Math.max(waiting, node.metric("parley_link_outstanding_bytes{peer=\"v" + VICTIM + "\"}"));
+            }
+            Thread.sleep(1000);
+        }
+        long missed = gone.commands();
+        double[] meanwhile = heaps(nodes.subList(0, VICTIM));
+        victim.signal("CONT");
+        Stretch back = new Stretch(load);
+        awaitInStep(nodes);
+        double took = back.seconds();
+        double[] after = heaps(nodes);
+        say(
+                "paused    %d s, %,d commands: in step after %.1f s; at most %.1f MiB wait for it at another; live heaps in MiB: before %s,"
+                        + " at the end of the pause %s, in step again %s",
+                pauseSeconds, missed, took, waiting / MIB, mebibytes(before), mebibytes(meanwhile), mebibytes(after));
+    }
+
+    private void restart(ProcessCluster processes, StoreClients store) throws IOException, InterruptedException {
+        // One command of each: as many blocks as there can be.
+        List<ClusterClient<byte[], byte[]>> sessions = sessions(store, clients);
+        LoadDriver load = new LoadDriver(sessions, 1, size);
+        load.begin();
+        List<NodeProcess> nodes = processes.nodes();
+        NodeProcess victim = nodes.get(VICTIM);
+        while (height(victim) < blocks) {
+            Thread.sleep(1000);
+        }
+        long onDisk = height(victim);
+        double[] took = new double[restarts];
+        for (int i = 0; i < restarts; i++) {
+            victim.signal("KILL");
+            victim.awaitEnd();
+            Stretch back = new Stretch(load);
+            start(processes, victim);
+            awaitReady(victim);
+            awaitInStep(nodes);
+            took[i] = back.seconds();
+        }
+        load.stop();
+        sessions.forEach(ClusterClient::close);
+        Arrays.sort(took);
+        say(
+                "restarts  %d with %,d blocks on disk: from the start of the process until it takes part and is in step p50 %.1f s,"
+                        + " p99 %.1f s, at most %.1f s",
+                restarts,
+                onDisk,
+                took[restarts / 2],
+                took[Math.min(restarts - 1, (int) Math.ceil(restarts * 0.99) - 1)],
+                took[restarts - 1]);
+    }
+
+    /** How long nobody was answered, at most, in seconds. */
+    private static double longestSilence(LoadDriver load, double seconds) throws InterruptedException {
+        double longest = 0;
+        Stretch whole = new Stretch(load);
+        Stretch silent = whole;
+        while (whole.seconds() < seconds) {
+            if (silent.commands() > 0) {
+                silent = new Stretch(load);
+            }
+            longest = Math.max(longest, silent.seconds());
+            Thread.sleep(1);
+        }
+        return longest;
+    }
+
+    private static void start(ProcessCluster processes, NodeProcess node) throws IOException {
+        processes.start(
+                node.index(),
+                node.serverOptions(),
+                ParleyCommand.class,
+                NodeCommand.arguments(node.directory(), List.of()));
+    }
+
+    private static void awaitReady(NodeProcess node) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT_NANOS;
+        while (!node.isReady()) {
+            requireTime(end, node + " does not take part");
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Until the victim has decided what the first had decided a moment before. */
+    private static void awaitInStep(List<NodeProcess> nodes) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT_NANOS;
+        for (long wanted = height(nodes.getFirst());
+                height(nodes.get(VICTIM)) < wanted;
+                wanted = height(nodes.getFirst())) {
+            requireTime(end, "v" + VICTIM + " is not in step");
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static void requireTime(long end, String otherwise) {
+        if (System.nanoTime() > end) {
+            throw new FailedException(otherwise + " after " + LIMIT_NANOS / 1_000_000_000L + " s");
+        }
+    }
+
+    private static long height(NodeProcess node) throws InterruptedException {
+        return node.status().map(status -> status.path("height").asLong()).orElse(0L);
+    }
+
+    /** What is reachable in each, in bytes. */
+    private static double[] heaps(List<NodeProcess> nodes) throws IOException, InterruptedException {
+        double[] heaps = new double[nodes.size()];
+        for (int i = 0; i < heaps.length; i++) {
+            long pid = nodes.get(i)
+                    .process()
+                    .orElseThrow(() -> new FailedException("a validator has ended"))
+                    .pid();
+            new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
+                            Long.toString(pid),
+                            "GC.run")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            heaps[i] = nodes.get(i).metric("jvm_memory_used_bytes{area=\"heap\"");
+        }
+        return heaps;
+    }
+
+    private static String mebibytes(double[] bytes) {
+        return Arrays.toString(
+                Arrays.stream(bytes).mapToLong(each -> Math.round(each / MIB)).toArray());
+    }
+
+    private void say(String format, Object... arguments) {
+        screen.line(String.format(Locale.ROOT, format, arguments));
+    }
+
+    /** From its making on. */
+    private static final class Stretch {
+        private final LoadDriver load;
+        private final long begun = System.nanoTime();
+        private final long before;
+
+        Stretch(LoadDriver load) {
+            this.load = load;
+            this.before = load.answered();
+        }
+
+        long commands() {
+            return load.answered() - before;
+        }
+
+        double seconds() {
+            return (System.nanoTime() - begun) / 1e9;
+        }
+
+        double perSecond() {
+            return commands() / seconds();
+        }
+    }
+}
