@@ -222,7 +222,9 @@ public final class NodeProcess {
     }
 
     /**
-     * The sum of all samples of its metrics that begin like this, such as {@code jvm_memory_used_bytes{area="heap"}; 0 if it does not answer.
+     * The sum of all samples of its metrics whose names and labels begin like this; 0 if it does not answer.
+     *
+     * @param beginning such as {@code jvm_memory_used_bytes}, a brace and the first labels
      */
     public double metric(String beginning) throws InterruptedException {
         return ask("GET", "/metrics").stream()
