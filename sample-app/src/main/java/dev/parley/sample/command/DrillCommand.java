@@ -177,10 +177,18 @@ final class DrillCommand implements Callable<Integer> {
         awaitReady(victim);
         double ready = back.seconds();
         awaitInStep(processes.nodes());
-        say(
-                "away      %,d commands: %,.0f/s before, %,.0f/s without it, silent for at most %.1f s; takes part after %.1f s, in step after %.1f s,"
-                        + " %,.0f/s meanwhile (%+.0f %%)",
-                away, whole, without, ready, back.seconds(), back.perSecond(), 100 * (back.perSecond() / whole - 1));
+        screen.line(String.format(
+                Locale.ROOT,
+                "away      %,d commands: %,.0f/s before, silent for at most %.1f s, %,.0f/s without it; takes part after %.1f s,"
+                        + " in step after %.1f s, %,.0f/s meanwhile (%+.0f %%)",
+                away,
+                whole,
+                silence,
+                without,
+                ready,
+                back.seconds(),
+                back.perSecond(),
+                100 * (back.perSecond() / whole - 1)));
     }
 
     private void pause(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
@@ -203,10 +211,17 @@ final class DrillCommand implements Callable<Integer> {
         awaitInStep(nodes);
         double took = back.seconds();
         double[] after = heaps(nodes);
-        say(
+        screen.line(String.format(
+                Locale.ROOT,
                 "paused    %d s, %,d commands: in step after %.1f s; at most %.1f MiB wait for it at another; live heaps in MiB: before %s,"
                         + " at the end of the pause %s, in step again %s",
-                pauseSeconds, missed, took, waiting / MIB, mebibytes(before), mebibytes(meanwhile), mebibytes(after));
+                pauseSeconds,
+                missed,
+                took,
+                waiting / MIB,
+                mebibytes(before),
+                mebibytes(meanwhile),
+                mebibytes(after)));
     }
 
     private void restart(ProcessCluster processes, StoreClients store) throws IOException, InterruptedException {
@@ -233,14 +248,15 @@ final class DrillCommand implements Callable<Integer> {
         load.stop();
         sessions.forEach(ClusterClient::close);
         Arrays.sort(took);
-        say(
+        screen.line(String.format(
+                Locale.ROOT,
                 "restarts  %d with %,d blocks on disk: from the start of the process until it takes part and is in step p50 %.1f s,"
                         + " p99 %.1f s, at most %.1f s",
                 restarts,
                 onDisk,
                 took[restarts / 2],
                 took[Math.min(restarts - 1, (int) Math.ceil(restarts * 0.99) - 1)],
-                took[restarts - 1]);
+                took[restarts - 1]));
     }
 
     /** How long nobody was answered, at most, in seconds. */
@@ -269,7 +285,7 @@ final class DrillCommand implements Callable<Integer> {
     private static void awaitReady(NodeProcess node) throws InterruptedException {
         long end = System.nanoTime() + LIMIT_NANOS;
         while (!node.isReady()) {
-            requireTime(end, node + " does not take part");
+            requireTime(end, "v" + node.index() + " does not take part");
             Thread.sleep(POLL_MILLIS);
         }
     }
@@ -319,10 +335,6 @@ final class DrillCommand implements Callable<Integer> {
     private static String mebibytes(double[] bytes) {
         return Arrays.toString(
                 Arrays.stream(bytes).mapToLong(each -> Math.round(each / MIB)).toArray());
-    }
-
-    private void say(String format, Object... arguments) {
-        screen.line(String.format(Locale.ROOT, format, arguments));
     }
 
     /** From its making on. */
