@@ -214,6 +214,17 @@ final class HoneyBadgerBugs {
                 return false;
             }
         });
+        plant.bug(
+                "no-margin",
+                "a validator that has lost its disk speaks in the epoch after that of its notice",
+                PlantedBug.LOST_DISKS.withValidators(7).withByzantine(1, "early-broadcaster"),
+                new HoneyBadgerRules() {
+                    @Override
+                    public int heightsSpokenAhead() {
+                        return 0;
+                    }
+                });
+        bugs.add(PlantedBug.signsAtOnce(new HoneyBadgerProtocol(settings), MAX_SEEDS));
         return bugs;
     }
 
