@@ -8,9 +8,11 @@ import dev.parley.honeybadger.HoneyBadgerSettings;
 import dev.parley.honeybadger.agreement.AgreementRules;
 import dev.parley.honeybadger.broadcast.BroadcastRules;
 import dev.parley.honeybadger.subset.SubsetRules;
+import dev.parley.testkit.sim.Fault;
 import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.SimulationOptions;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -217,7 +219,12 @@ final class HoneyBadgerBugs {
         plant.bug(
                 "no-margin",
                 "a validator that has lost its disk speaks in the epoch after that of its notice",
-                PlantedBug.LOST_DISKS.withValidators(7).withByzantine(1, "early-broadcaster"),
+                PlantedBug.LOST_DISKS
+                        .withFaults(EnumSet.of(
+                                Fault.DELAY, Fault.CRASH, Fault.LOST_DISK, Fault.PARTITION, Fault.ONE_WAY_PARTITION))
+                        .withValidators(7)
+                        .withBlocks(15)
+                        .withByzantine(1, "early-broadcaster"),
                 new HoneyBadgerRules() {
                     @Override
                     public int heightsSpokenAhead() {

@@ -433,7 +433,7 @@ final class SimulatedValidator implements World {
     void notifyPeers() {
         if (recovery != null) {
             Command present = recovery.notice();
-            if (!present.equals(notice)) {
+            if (notice == null || !notice.equals(present)) {
                 notice = present;
                 cluster.watch().submitted(present);
             }
