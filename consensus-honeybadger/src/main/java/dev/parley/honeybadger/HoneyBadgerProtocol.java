@@ -78,10 +78,9 @@ public final class HoneyBadgerProtocol implements ConsensusProtocol {
         return false;
     }
 
-    /** Epochs overlap: it takes part in so many beyond the one above its log. */
     @Override
     public int heightsSpokenAhead() {
-        return HoneyBadgerCore.WINDOW;
+        return rules.heightsSpokenAhead();
     }
 
     @Override

@@ -46,6 +46,11 @@ public interface HoneyBadgerRules {
         return true;
     }
 
+    /** Epochs overlap: a validator takes part in so many beyond the one above its log, if it is only spoken to. */
+    default int heightsSpokenAhead() {
+        return HoneyBadgerCore.WINDOW;
+    }
+
     /** Whether what is said is recorded first, so that a restarted validator says nothing else. */
     default boolean recordsBefore() {
         return true;

@@ -21,7 +21,6 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
 import dev.parley.log.Command;
-import dev.parley.log.FreshNotice;
 import dev.parley.logging.LogContext;
 import dev.parley.mempool.Mempool;
 import dev.parley.mempool.ProvenEvidence;
@@ -64,7 +63,6 @@ public final class ValidatorNode implements AutoCloseable {
     private static final String STORAGE_DISPATCHER = "parley.storage-dispatcher";
     private static final String VERIFICATION_DISPATCHER = "parley.verification-dispatcher";
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration NOTICE_LIFETIME = Duration.ofSeconds(60);
 
     /**
      * All that is given to a node at its start.
@@ -363,13 +361,13 @@ public final class ValidatorNode implements AutoCloseable {
             Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
             ActorRef<GatewayActor.Request> gateway =
                     context.spawn(GatewayActor.create(overrides(parts.application(), "check", 1)), "gateway", props);
-            Recovery recovery = parts.storage().isRecovering() ? recovery(parts) : null;
+            Recovery recovery = parts.storage().isRecovering()
+                    ? Recovery.of(parts.protocol(), new SecureRandom(), parts.clockMillis(), settings.execution())
+                    : null;
             ActorRef<ValidatorActor.Command> validator = context.spawn(
                     ValidatorActor.create(
                             setup,
-                            recovery == null
-                                    ? parts.protocol().createCore(setup)
-                                    : new FollowingCore(recovery::toString),
+                            recovery == null ? parts.protocol().createCore(setup) : recovery.core(),
                             settings.engine(),
                             parts.storage(),
                             link,
@@ -512,21 +510,6 @@ public final class ValidatorNode implements AutoCloseable {
                     executor.sessions(),
                     executor.convictions());
         }
-    }
-
-    private static Recovery recovery(Parts<?, ?, ?> parts) {
-        SecureRandom random = new SecureRandom();
-        return new Recovery(
-                parts.protocol().heightsSpokenAhead(),
-                () -> {
-                    byte[] nonce = new byte[FreshNotice.NONCE_BYTES];
-                    random.nextBytes(nonce);
-                    return nonce;
-                },
-                parts.clockMillis(),
-                Math.min(
-                        NOTICE_LIFETIME.toMillis(),
-                        parts.settings().execution().maxLifetime().toMillis() / 2));
     }
 
     /** Why the application cannot go on from a snapshot, or null. */

@@ -20,20 +20,12 @@ import org.junit.jupiter.api.Test;
 /** When a validator that has forgotten what it signed may sign again. */
 class RecoveryTest {
     private long now = 1_000;
-    private byte next = 1;
+    private long next = 1;
 
     private final Recovery recovery = recovery(0);
 
     private Recovery recovery(int margin) {
-        return new Recovery(
-                margin,
-                () -> {
-                    byte[] nonce = new byte[FreshNotice.NONCE_BYTES];
-                    nonce[0] = next++;
-                    return nonce;
-                },
-                () -> now,
-                500);
+        return new Recovery(margin, () -> next++, () -> now, 500);
     }
 
     @Test

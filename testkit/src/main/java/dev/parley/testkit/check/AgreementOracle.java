@@ -71,6 +71,12 @@ public final class AgreementOracle implements Oracle {
         heights[validator] = block.height();
     }
 
+    /** It follows the same log once more. */
+    @Override
+    public void lostDisk(int validator) {
+        heights[validator] = 0;
+    }
+
     /** What was told as decided was durable, so a restart finds at least that. */
     @Override
     public void restarted(int validator, Restored restored) {

@@ -3,6 +3,7 @@ package dev.parley.testkit.check;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
+import dev.parley.log.FreshNotice;
 
 /** What the application of every correct validator refuses is not decided, whoever proposes it. */
 public final class ApplicationOracle implements Oracle {
@@ -21,7 +22,7 @@ public final class ApplicationOracle implements Oracle {
     @Override
     public void decided(int validator, DecidedBlock block) {
         for (Command command : ((CommandBatch) block.payload()).commands()) {
-            if (objection.refuses(command, block.height())) {
+            if (!FreshNotice.is(command) && objection.refuses(command, block.height())) {
                 throw new Violation(
                         "checked by the application",
                         "v" + validator + " decided " + command.id() + " at height " + block.height()

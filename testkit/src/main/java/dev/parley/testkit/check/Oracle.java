@@ -42,6 +42,13 @@ public interface Oracle {
     /** A validator lost what was not durable and begins anew with what was. */
     default void restarted(int validator, Restored restored) {}
 
+    /**
+     * The disk of a validator that is down is gone, with its log and all records. What it said before binds it nevertheless; what it knew, it
+     * has forgotten. It is told next what it decides, again from the first height on or from one {@link #installed}, and of its steps
+     * when it takes part again. Told before {@link #restarted}.
+     */
+    default void lostDisk(int validator) {}
+
     /** A validator goes on from a snapshot of its peers: the block is its log, durable. Told before {@link #restarted}. */
     default void installed(int validator, DecidedBlock block) {}
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * No correct validator signs two different statements for one slot, whatever it forgot at a restart in between. What it signed and lost in
+ * No correct validator signs two different statements for one slot, whatever it forgot at a restart in between, or with its disk. What it signed and lost in
  * a crash before anything left it binds nobody: nobody has seen it.
  */
 public final class SlotOracle implements Oracle {

@@ -85,6 +85,7 @@ final class RecordedRun {
         RecordedProtocol recorded = new RecordedProtocol(protocol);
         EnumSet<Fault> faults = EnumSet.allOf(Fault.class);
         faults.remove(Fault.BYZANTINE);
+        faults.remove(Fault.LOST_DISK);
         SimulationOptions options = SimulationOptions.DEFAULTS
                 .withValidators(VALIDATORS)
                 .withBlocks(BLOCKS)

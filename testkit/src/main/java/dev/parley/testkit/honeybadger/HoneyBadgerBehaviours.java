@@ -67,7 +67,8 @@ final class HoneyBadgerBehaviours {
                 new Forgery("epoch-flooder", EpochFlooder::new),
                 new Forgery("joiner", Joiner::new),
                 new Forgery("late-revealer", LateRevealer::new),
-                new Forgery("puppet", Puppet::new));
+                new Forgery("puppet", Puppet::new),
+                new Forgery("early-broadcaster", EarlyBroadcaster::new));
     }
 
     /** Gives its shares for decrypting, and its word for proposals, before it may. */
@@ -212,6 +213,26 @@ final class HoneyBadgerBehaviours {
                 show(peer, epoch, one, done);
                 if (random.nextInt(3) == 0) {
                     show(peer, epoch, half.contains(peer) ? second : first, done);
+                }
+            }
+        }
+    }
+
+    /** Proposes for epochs that are not begun, and each time something else: who has not forgotten the first answers no other. */
+    private static final class EarlyBroadcaster extends Proposer {
+        /** Others listen to no later one. */
+        private static final int AHEAD = 2;
+
+        EarlyBroadcaster(ConsensusSetup setup, RandomGenerator random) {
+            super(setup, random);
+        }
+
+        @Override
+        void propose(long epoch, List<Effect> done) {
+            for (long early = epoch; early <= epoch + AHEAD; early++) {
+                List<Shard> shards = Shard.cut(encrypt(early, noise(NOISE_BYTES)), size);
+                for (ValidatorId peer : peers()) {
+                    show(peer, early, shards, done);
                 }
             }
         }

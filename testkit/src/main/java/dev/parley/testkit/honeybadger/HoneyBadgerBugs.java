@@ -8,9 +8,11 @@ import dev.parley.honeybadger.HoneyBadgerSettings;
 import dev.parley.honeybadger.agreement.AgreementRules;
 import dev.parley.honeybadger.broadcast.BroadcastRules;
 import dev.parley.honeybadger.subset.SubsetRules;
+import dev.parley.testkit.sim.Fault;
 import dev.parley.testkit.sim.PlantedBug;
 import dev.parley.testkit.sim.SimulationOptions;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -214,6 +216,22 @@ final class HoneyBadgerBugs {
                 return false;
             }
         });
+        plant.bug(
+                "no-margin",
+                "a validator that has lost its disk speaks in the epoch after that of its notice",
+                PlantedBug.LOST_DISKS
+                        .withFaults(EnumSet.of(
+                                Fault.DELAY, Fault.CRASH, Fault.LOST_DISK, Fault.PARTITION, Fault.ONE_WAY_PARTITION))
+                        .withValidators(7)
+                        .withBlocks(15)
+                        .withByzantine(1, "early-broadcaster"),
+                new HoneyBadgerRules() {
+                    @Override
+                    public int heightsSpokenAhead() {
+                        return 0;
+                    }
+                });
+        bugs.add(PlantedBug.signsAtOnce(new HoneyBadgerProtocol(settings), MAX_SEEDS));
         return bugs;
     }
 

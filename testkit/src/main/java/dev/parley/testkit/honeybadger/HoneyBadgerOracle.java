@@ -24,6 +24,7 @@ import dev.parley.honeybadger.broadcast.BroadcastMessage;
 import dev.parley.honeybadger.broadcast.BroadcastMessage.Val;
 import dev.parley.honeybadger.coin.Share;
 import dev.parley.honeybadger.subset.SubsetMessage;
+import dev.parley.testkit.check.Forgotten;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.Trial;
 import dev.parley.testkit.check.Violation;
@@ -74,11 +75,13 @@ final class HoneyBadgerOracle implements Oracle {
     private final Map<Coin, Boolean> sides = new HashMap<>();
     private final List<BitSet> agreed = new ArrayList<>();
     private final Map<At, BlockId> decrypted = new HashMap<>();
+    private final Forgotten forgotten;
 
     HoneyBadgerOracle(Trial trial) {
         this.trial = trial;
         this.size = trial.validators();
         this.mayFail = (size - 1) / 3;
+        this.forgotten = new Forgotten(trial, "epoch");
         for (int i = 0; i < size; i++) {
             asked.add(new ArrayDeque<>());
             confirmed.add(new HashMap<>());
@@ -223,6 +226,9 @@ final class HoneyBadgerOracle implements Oracle {
     @Override
     public void leaves(int validator, long durableRecords) {
         HoneyBadgerMessage message = asked.get(validator).poll();
+        if (message != null && !(message instanceof Joining)) {
+            forgotten.says(validator, message.epoch());
+        }
         switch (message) {
             case null -> {}
             case Broadcasting(long epoch, ValidatorId proposer, BroadcastMessage step) -> {
@@ -277,6 +283,14 @@ final class HoneyBadgerOracle implements Oracle {
         if (flaw != null) {
             throw new Violation("decisions are proven", "v" + validator + " decides " + block.id() + ": " + flaw);
         }
+    }
+
+    /** What it said is remembered; what it heard and agreed on is not, since nothing that it says from now on can rest on that. */
+    @Override
+    public void lostDisk(int validator) {
+        forgotten.lostDisk(validator);
+        confirmed.get(validator).clear();
+        agreed.get(validator).clear();
     }
 
     @Override

@@ -182,6 +182,7 @@ final class HotStuffBugs {
                     any.withDrawn("stale-certificate"),
                     rules -> rules.withLock((locked, certified) -> locked));
         }
+        bugs.add(PlantedBug.signsAtOnce(new HotStuffProtocol(settings), MAX_SEEDS));
         return bugs;
     }
 

@@ -18,6 +18,7 @@ import dev.parley.hotstuff.QC;
 import dev.parley.hotstuff.SafetyRecord;
 import dev.parley.hotstuff.Share;
 import dev.parley.hotstuff.TC;
+import dev.parley.testkit.check.Forgotten;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.Trial;
 import dev.parley.testkit.check.Violation;
@@ -44,6 +45,7 @@ final class HotStuffOracle implements Oracle {
 
     private final Map<BlockId, Block> blocks = new HashMap<>();
     private final SafetyRecord[] safety;
+    private final Forgotten forgotten;
 
     HotStuffOracle(Trial trial, HotStuffSettings.Variant variant, LeaderElection election) {
         this.validators = trial.setup().validators();
@@ -51,6 +53,7 @@ final class HotStuffOracle implements Oracle {
         this.election = election;
         this.safety = new SafetyRecord[validators.size()];
         Arrays.fill(safety, SafetyRecord.INITIAL);
+        this.forgotten = new Forgotten(trial, "view");
     }
 
     @Override
@@ -78,9 +81,16 @@ final class HotStuffOracle implements Oracle {
             case HotStuffMessage.Proposal proposal -> {
                 blocks.putIfAbsent(proposal.block().id(), proposal.block());
                 require(validator, proposal.block().justify());
+                if (proposal.block().proposer().index() == validator) {
+                    forgotten.says(validator, proposal.block().view());
+                }
             }
-            case HotStuffMessage.Vote vote -> justified(validator, vote);
+            case HotStuffMessage.Vote vote -> {
+                justified(validator, vote);
+                forgotten.says(validator, vote.view());
+            }
             case HotStuffMessage.Timeout timeout -> {
+                forgotten.says(validator, timeout.view());
                 require(validator, timeout.highQc());
                 if (timeout.highQc().view() < safety[validator].highQc().view()) {
                     throw new Violation(
@@ -254,6 +264,15 @@ final class HotStuffOracle implements Oracle {
                                 + formed.signers());
             }
         }
+    }
+
+    /**
+     * In what views it spoke is remembered. Its lock and its highest QC are not: what its votes were good for is in the log below the block
+     * that it begins with, or never will be, so that it need not hold on to it.
+     */
+    @Override
+    public void lostDisk(int validator) {
+        forgotten.lostDisk(validator);
     }
 
     /** What was durable is what counts; what was only written may be lost with no harm, since nothing of it was sent. */

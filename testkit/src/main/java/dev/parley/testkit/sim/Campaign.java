@@ -102,6 +102,8 @@ public final class Campaign {
         drop(expected, faults, Fault.PARTITION, Counter.PARTITIONS);
         drop(expected, faults, Fault.ONE_WAY_PARTITION, Counter.ONE_WAY_PARTITIONS);
         drop(expected, faults, Fault.CRASH, Counter.CRASHES, Counter.RESTARTS, Counter.CRASHES_THAT_LOST_WRITES);
+        drop(expected, faults, Fault.CRASH, Counter.LOST_DISKS, Counter.RECOVERIES);
+        drop(expected, faults, Fault.LOST_DISK, Counter.LOST_DISKS, Counter.RECOVERIES);
         drop(expected, faults, Fault.SLOW_DISK, Counter.CRASHES_THAT_LOST_WRITES);
         drop(expected, faults, Fault.PRUNING, Counter.SNAPSHOTS_FETCHED, Counter.SNAPSHOTS_INSTALLED);
         // Correct validators propose nothing that the application refuses.

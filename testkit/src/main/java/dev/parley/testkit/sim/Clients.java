@@ -64,6 +64,9 @@ final class Clients {
         List<Command> executed = batch.commands();
         for (int i = 0; i < executed.size(); i++) {
             CommandId id = executed.get(i).id();
+            if (id.client().high() != NAME) {
+                continue;
+            }
             int client = (int) id.client().low();
             if (client < home.length && home[client] == validator && sequences[client] == id.sequence()) {
                 reply(client);

@@ -11,6 +11,9 @@ public enum Counter {
     CRASHES,
     CRASHES_THAT_LOST_WRITES,
     RESTARTS,
+    LOST_DISKS,
+    /** Validators that had lost their disks and take part again. */
+    RECOVERIES,
     SYNCS,
     BYZANTINE_VALIDATORS,
     VIEWS_ENTERED,

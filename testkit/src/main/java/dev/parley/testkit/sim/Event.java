@@ -23,7 +23,9 @@ final class Event {
         /** {@code target} comes back. */
         RESTART,
         /** Look whether anything moves. */
-        PROGRESS
+        PROGRESS,
+        /** {@code target}, which recovers, tells its peers what it wants ordered. */
+        NOTICE
     }
 
     Kind kind = Kind.PROGRESS;

@@ -14,6 +14,8 @@ public enum Fault {
     ONE_WAY_PARTITION,
     /** A process ends and comes back with what its disk had made durable. */
     CRASH,
+    /** A crash takes the whole disk with it: the validator has forgotten what it signed, and comes back to follow until that binds no more. */
+    LOST_DISK,
     /** Syncs that take long. */
     SLOW_DISK,
     /** Clocks that are off, and run too fast or too slow, within bounds. */

@@ -12,6 +12,8 @@ final class Faults {
     private static final int CRASH = 2;
     private static final int HEALING = 3;
     private static final long NOBODY = 0;
+    /** Within so many times the bound of progress who has lost its disk takes part again: its notice, what is under way, and the margin. */
+    private static final int RECOVERY_BOUNDS = 8;
 
     private final SimulatedCluster cluster;
     private final Swarm swarm;
@@ -20,12 +22,15 @@ final class Faults {
     private final RandomStream partitions;
     private final RandomStream oneWays;
     private final RandomStream crashes;
+    private final RandomStream lostDisks;
 
     private boolean healed;
     private long partitioned = NOBODY;
     private int muted = -1;
     private int deafened = -1;
     private long lowestBefore;
+    /** How often {@link #progressBound} has passed since healing, with progress each time. */
+    private int progressed;
 
     Faults(SimulatedCluster cluster, Swarm swarm, int mayFail, long progressBound, RandomStream random) {
         this.cluster = cluster;
@@ -35,6 +40,7 @@ final class Faults {
         this.partitions = random.split(11);
         this.oneWays = random.split(12);
         this.crashes = random.split(13);
+        this.lostDisks = random.split(14);
         next(PARTITION, swarm.partitionEvery(), partitions);
         next(ONE_WAY, swarm.oneWayEvery(), oneWays);
         next(CRASH, swarm.crashEvery(), crashes);
@@ -107,9 +113,25 @@ final class Faults {
         long away = crashes.between(1, crashes.nextBoolean() ? swarm.minDelay() : swarm.crashEvery());
         if (cluster.validator(victim).isUp()) {
             cluster.crash(victim);
+            if (lostDisks.chance(swarm.lostDisk()) && mayLoseDisk(victim)) {
+                cluster.loseDisk(victim);
+            }
             cluster.queue().add(cluster.now() + away, Event.Kind.RESTART, victim);
         }
         next(CRASH, swarm.crashEvery(), crashes);
+    }
+
+    /** Whoever has lost its disk is one of the f until it has recovered. */
+    private boolean mayLoseDisk(int victim) {
+        int failed = 0;
+        for (int i = 0; i < cluster.size(); i++) {
+            failed += i != victim && hasFailed(i) ? 1 : 0;
+        }
+        return !cluster.isFaulty(victim) && failed < mayFail;
+    }
+
+    private boolean hasFailed(int validator) {
+        return cluster.isFaulty(validator) || cluster.isRecovering(validator);
     }
 
     void heal() {
@@ -119,14 +141,14 @@ final class Faults {
         healed = true;
         int broken = 0;
         for (int i = 0; i < cluster.size(); i++) {
-            if (cluster.isFaulty(i)) {
+            if (hasFailed(i)) {
                 broken++;
             }
         }
         boolean[] stays = new boolean[cluster.size()];
         while (swarm.brokenAfterHealing() && broken < mayFail) {
             int chosen = crashes.nextInt(cluster.size());
-            if (!stays[chosen] && !cluster.isFaulty(chosen)) {
+            if (!stays[chosen] && !hasFailed(chosen)) {
                 stays[chosen] = true;
                 broken++;
             }
@@ -152,6 +174,15 @@ final class Faults {
                             + cluster.reports());
         }
         lowestBefore = lowest;
+        progressed++;
+        for (int i = 0; i < cluster.size(); i++) {
+            if (progressed > RECOVERY_BOUNDS && cluster.isRecovering(i)) {
+                throw new Violation(
+                        "recovery",
+                        "v" + i + " lost its disk and may not sign " + progressed * progressBound / 1000
+                                + " ms after all has healed: " + cluster.reports());
+            }
+        }
         cluster.queue().add(cluster.now() + progressBound, Event.Kind.PROGRESS, 0);
     }
 }

@@ -109,6 +109,7 @@ public final class SimulatedCluster {
     private long snapshotBlocks;
 
     private boolean calmDisks;
+    private boolean signsAtOnce;
     private long highest;
     private long commandsSubmitted;
 
@@ -214,6 +215,7 @@ public final class SimulatedCluster {
         }
         MessageVerifier verifier = run.createVerifier(setups[0]);
         RandomStream clocks = random.split(4);
+        RandomStream nonces = random.split(7);
         this.adversary = random.split(5);
         for (int i = 0; i < size; i++) {
             ConsensusProtocol runs = corrupted(run, i, byzantine.getOrDefault(i, List.of()));
@@ -229,7 +231,8 @@ public final class SimulatedCluster {
                     ENGINE,
                     byzantine.containsKey(i),
                     skew,
-                    swarm.drift() == 0 ? 0 : (int) clocks.between(-swarm.drift(), swarm.drift()));
+                    swarm.drift() == 0 ? 0 : (int) clocks.between(-swarm.drift(), swarm.drift()),
+                    nonces.split(i));
         }
         this.clients = new Clients(this, swarm.clients(), random.split(6));
         for (SimulatedValidator validator : validators) {
@@ -286,6 +289,11 @@ public final class SimulatedCluster {
                     validators[event.target].gossipAgain();
                 }
             }
+            case NOTICE -> {
+                if (isCurrent(event)) {
+                    validators[event.target].notifyPeers();
+                }
+            }
             case CLIENT -> clients.act(event.target, now);
             case REPLY -> clients.replied(event.target, event.number, now);
             case RESTART -> {
@@ -304,7 +312,7 @@ public final class SimulatedCluster {
     /** Whether it happens to a validator that is paused, to which it happens later. */
     private boolean isHeld(Event event) {
         boolean toValidator = switch (event.kind) {
-            case DELIVER, TIMER, DURABLE, GOSSIP -> true;
+            case DELIVER, TIMER, DURABLE, GOSSIP, NOTICE -> true;
             case CLIENT, REPLY, RESTART, FAULT, PROGRESS -> false;
         };
         List<Held> held = toValidator ? paused[event.target] : null;
@@ -453,6 +461,12 @@ public final class SimulatedCluster {
         }
     }
 
+    /** The disk of a validator that is down is lost: it comes back with an empty one, and follows until it may sign again. */
+    public void loseDisk(int validator) {
+        counters.add(Counter.LOST_DISKS);
+        validators[validator].loseDisk();
+    }
+
     /** Does nothing if it is up. */
     public void restart(int validator) {
         if (!validators[validator].isUp()) {
@@ -596,6 +610,30 @@ public final class SimulatedCluster {
     /** How many times as long timers run as the protocol asks for. */
     int patience() {
         return measured == null ? 1 : measured.patience();
+    }
+
+    /** Whether a correct validator has lost its disk and may not sign yet. */
+    public boolean isRecovering(int validator) {
+        return validators[validator].isRecovering();
+    }
+
+    /** Whether any correct validator that is up is to recover yet. */
+    boolean isAnyRecovering() {
+        for (SimulatedValidator validator : validators) {
+            if (validator.isUp() && validator.isRecovering()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A planted bug of the shell: who has lost its disk takes part as if it had never signed. */
+    void signAtOnce() {
+        signsAtOnce = true;
+    }
+
+    boolean signsAtOnce() {
+        return signsAtOnce;
     }
 
     boolean isFaulty(int validator) {
@@ -749,7 +787,7 @@ public final class SimulatedCluster {
             case Observation.Accused o -> counters.add(Counter.ACCUSATIONS);
             case Observation.Convicted o -> {}
             case Observation.Recovering o -> {}
-            case Observation.Recovered o -> {}
+            case Observation.Recovered o -> counters.add(Counter.RECOVERIES);
             case Observation.Stalled o -> {}
             case Observation.Stopped o -> {}
         }

@@ -12,18 +12,23 @@ import java.util.List;
  * part: a disk may have done more than it has said.
  */
 final class SimulatedDisk {
-    private MemoryStorage durable = new MemoryStorage(Long.MAX_VALUE);
+    private long keepBytes = Long.MAX_VALUE;
+    private long keepBlocks = Long.MAX_VALUE;
+    private MemoryStorage durable = new MemoryStorage(keepBytes);
     private final ArrayDeque<List<Storage.Write>> underWay = new ArrayDeque<>();
     private long durableRecords;
+    private boolean recovering;
 
     /** Of the log it keeps about so many bytes from now on. Before anything is written. */
     void keep(long bytes) {
-        durable = new MemoryStorage(bytes);
+        keepBytes = bytes;
+        durable = new MemoryStorage(keepBytes, keepBlocks);
     }
 
     /** Of the log it keeps so many blocks below its newest snapshot from now on. Before anything is written. */
     void keepBlocks(long blocks) {
-        durable = new MemoryStorage(Long.MAX_VALUE, blocks);
+        keepBlocks = blocks;
+        durable = new MemoryStorage(keepBytes, keepBlocks);
     }
 
     /** What is kept and what is served to others, snapshots included; these are durable at once. */
@@ -65,6 +70,22 @@ final class SimulatedDisk {
         underWay.clear();
         durableRecords = 0;
         return lost;
+    }
+
+    /** Another one is put in its place, empty. Nothing is under way. */
+    void lose() {
+        durable = new MemoryStorage(keepBytes, keepBlocks);
+        recovering = true;
+    }
+
+    /** As {@link Storage#isRecovering}. */
+    boolean isRecovering() {
+        return recovering;
+    }
+
+    /** As {@link Storage#recovered}. */
+    void recovered() {
+        recovering = false;
     }
 
     Restored load() {

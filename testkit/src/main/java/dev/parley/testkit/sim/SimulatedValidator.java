@@ -40,6 +40,7 @@ import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.check.Violation;
 import dev.parley.validator.Awaited;
 import dev.parley.validator.EngineSettings;
+import dev.parley.validator.Recovery;
 import dev.parley.validator.ValidatorEngine;
 import dev.parley.validator.World;
 import java.time.Duration;
@@ -81,6 +82,7 @@ final class SimulatedValidator implements World {
     private final EngineSettings settings;
     private boolean faulty;
     private final SimulatedDisk disk = new SimulatedDisk();
+    private final RandomStream nonces;
     private final Timers timers;
     private final long skew;
     private final int drift;
@@ -97,6 +99,12 @@ final class SimulatedValidator implements World {
     private final List<Check> postponed = new ArrayList<>();
 
     private @Nullable Arrived arrived;
+    /** Null unless it follows because its disk was lost. */
+    private @Nullable Recovery recovery;
+
+    private @Nullable Command notice;
+    /** The block after which it may sign again, once it is there. */
+    private @Nullable DecidedBlock recovered;
 
     private long ticket = NONE;
     private BlockId ticketParent = BlockId.GENESIS;
@@ -115,7 +123,8 @@ final class SimulatedValidator implements World {
             EngineSettings settings,
             boolean faulty,
             long skew,
-            int drift) {
+            int drift,
+            RandomStream nonces) {
         this.cluster = cluster;
         this.index = setup.self().index();
         this.honest = protocol;
@@ -127,6 +136,7 @@ final class SimulatedValidator implements World {
         this.faulty = faulty;
         this.skew = skew;
         this.drift = drift;
+        this.nonces = nonces;
         this.timers = new Timers(cluster.queue(), index);
         this.pool = newPool();
         this.executor = newExecutor();
@@ -142,6 +152,11 @@ final class SimulatedValidator implements World {
 
     int incarnation() {
         return incarnation;
+    }
+
+    /** Whether it has lost its disk, and what it signed binds it still. */
+    boolean isRecovering() {
+        return !faulty && disk.isRecovering();
     }
 
     SimulatedDisk disk() {
@@ -188,17 +203,24 @@ final class SimulatedValidator implements World {
                     executor.sessions(),
                     executor.convictions());
         }
-        ConsensusCore core = protocol.createCore(setup);
-        ValidatorEngine begun = new ValidatorEngine(
-                setup.self(),
-                setup.validators(),
-                faulty ? new FaultyCore(core) : new WatchedCore(core),
-                settings,
-                this);
+        if (cluster.signsAtOnce()) {
+            disk.recovered();
+        }
+        recovery = isRecovering() ? Recovery.of(protocol, nonces, this::clockMillis, EXECUTION) : null;
+        ValidatorEngine begun = new ValidatorEngine(setup.self(), setup.validators(), core(recovery), settings, this);
         engine = begun;
         begun.start(restored);
         settle();
         gossipLater();
+        noticeLater();
+    }
+
+    private ConsensusCore core(@Nullable Recovery recovering) {
+        if (recovering != null) {
+            return recovering.core();
+        }
+        ConsensusCore core = protocol.createCore(setup);
+        return faulty ? new FaultyCore(core) : new WatchedCore(core);
     }
 
     /** @return whether something was written that is lost */
@@ -206,6 +228,18 @@ final class SimulatedValidator implements World {
         up = false;
         end();
         return disk.crash(random);
+    }
+
+    /** It is down, and comes back with an empty disk. */
+    void loseDisk() {
+        if (up) {
+            throw new IllegalStateException("v" + index + " runs");
+        }
+        disk.lose();
+        told = 0;
+        if (!faulty) {
+            cluster.watch().lostDisk(index);
+        }
     }
 
     private void end() {
@@ -216,6 +250,9 @@ final class SimulatedValidator implements World {
         checks.clear();
         postponed.clear();
         arrived = null;
+        recovery = null;
+        notice = null;
+        recovered = null;
         ticket = NONE;
         poolChanged = false;
     }
@@ -392,6 +429,27 @@ final class SimulatedValidator implements World {
         }
     }
 
+    /** It tells its peers what it wants ordered, until it has recovered. */
+    void notifyPeers() {
+        if (recovery != null) {
+            Command present = recovery.notice();
+            if (notice == null || !notice.equals(present)) {
+                notice = present;
+                cluster.watch().submitted(present);
+            }
+            broadcast(new PeerMessage.Commands(List.of(present)));
+            noticeLater();
+        }
+    }
+
+    private void noticeLater() {
+        if (recovery != null) {
+            cluster.queue()
+                    .add(cluster.now() + settings.statusInterval().toNanos() / 1000, Event.Kind.NOTICE, index)
+                    .incarnation = incarnation;
+        }
+    }
+
     /** Answers what the engine asked, tells it of new work, and lets it write, until nothing is left to do now. */
     private void settle() {
         ValidatorEngine running = engine();
@@ -436,7 +494,9 @@ final class SimulatedValidator implements World {
             busy |= !checks.isEmpty() || !computations.isEmpty();
         }
         Arrived from = arrived;
-        if (from != null) {
+        if (recovered != null) {
+            takePart(recovered);
+        } else if (from != null) {
             arrived = null;
             goOnFrom(from);
         }
@@ -616,6 +676,17 @@ final class SimulatedValidator implements World {
         start();
     }
 
+    /** As the actor does: the protocol's core begins with the log, and no records. */
+    private void takePart(DecidedBlock after) {
+        while (disk.isBusy()) {
+            disk.sync();
+        }
+        disk.recovered();
+        observe(new Observation.Recovered(after.height()));
+        end();
+        start();
+    }
+
     private static void restore(Executor<?, ?, ?> into, Snapshot snapshot) {
         try {
             into.restore(snapshot.content());
@@ -670,6 +741,9 @@ final class SimulatedValidator implements World {
             observe(new Observation.Convicted(block.height(), evidence));
         }
         cluster.answerClients(index, (CommandBatch) block.payload());
+        if (recovery != null && recovered == null && recovery.decided(block)) {
+            recovered = block;
+        }
     }
 
     private void told(DecidedBlock block, ExecutedBlock executed) {

@@ -26,6 +26,7 @@ public final class Simulation {
 
     private final ProtocolUnderTest protocol;
     private final ConsensusProtocol run;
+    private final PlantedBug.Shell shell;
     private final SimulationOptions options;
 
     public Simulation(ProtocolUnderTest protocol, SimulationOptions options) {
@@ -34,12 +35,18 @@ public final class Simulation {
 
     /** With a bug: correct validators run the broken protocol and are held against the sound one. */
     public Simulation(ProtocolUnderTest protocol, PlantedBug bug) {
-        this(protocol, bug.broken(), bug.conditions());
+        this(protocol, bug.broken(), bug.shell(), bug.conditions());
     }
 
     Simulation(ProtocolUnderTest protocol, ConsensusProtocol run, SimulationOptions options) {
+        this(protocol, run, PlantedBug.Shell.SOUND, options);
+    }
+
+    private Simulation(
+            ProtocolUnderTest protocol, ConsensusProtocol run, PlantedBug.Shell shell, SimulationOptions options) {
         this.protocol = protocol;
         this.run = run;
+        this.shell = shell;
         this.options = options;
     }
 
@@ -96,6 +103,9 @@ public final class Simulation {
         });
         SimulatedCluster cluster =
                 new SimulatedCluster(protocol, run, options.validators(), behaviours, swarm, random.split(22));
+        if (shell == PlantedBug.Shell.SIGNS_AT_ONCE) {
+            cluster.signAtOnce();
+        }
         if (listener != null) {
             cluster.listen(listener);
         }
@@ -114,7 +124,8 @@ public final class Simulation {
             while (cluster.events() < maxEvents
                     && !(faults.isHealed()
                             && cluster.highestHeight() >= options.blocks()
-                            && cluster.lowestHeight() >= options.blocks())) {
+                            && cluster.lowestHeight() >= options.blocks()
+                            && !cluster.isAnyRecovering())) {
                 cluster.step();
                 if (trace != null) {
                     trace.add(cluster.hash());

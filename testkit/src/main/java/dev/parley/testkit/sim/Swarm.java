@@ -14,6 +14,7 @@ import java.util.Set;
  * @param drift the most that a clock is too fast or too slow, in millionths
  * @param partitionEvery the mean time from the end of a partition to the next; 0 for none
  * @param crashEvery the mean time between crashes; 0 for none
+ * @param lostDisk how many of the crashes lose the disk
  * @param chaos how long faults go on, unless most of the blocks are decided before
  * @param clients how many clients have one command under way each
  * @param brokenAfterHealing whether validators stay down after healing, as many as may
@@ -33,6 +34,7 @@ public record Swarm(
         long partitionEvery,
         long oneWayEvery,
         long crashEvery,
+        int lostDisk,
         long chaos,
         int clients,
         boolean brokenAfterHealing,
@@ -40,7 +42,7 @@ public record Swarm(
         boolean applicationChecks) {
     /** A calm local network: what runs have after healing, and scenarios from the start. */
     public static final Swarm CALM =
-            new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false);
+            new Swarm(1000, 0, false, 0, 0, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, false);
 
     /** The same, with an application that is asked about no proposal. */
     Swarm withoutApplicationChecks() {
@@ -57,6 +59,7 @@ public record Swarm(
                 partitionEvery,
                 oneWayEvery,
                 crashEvery,
+                lostDisk,
                 chaos,
                 clients,
                 brokenAfterHealing,
@@ -77,6 +80,7 @@ public record Swarm(
                 drawn.syncDelay,
                 drawn.skew,
                 drawn.drift,
+                0,
                 0,
                 0,
                 0,
@@ -109,6 +113,7 @@ public record Swarm(
         boolean broken = random.chance(4 * TENTH);
         boolean byzantine = random.chance(5 * TENTH);
         boolean applicationChecks = random.chance(3 * TENTH);
+        int lostDisk = random.chance(3 * TENTH) ? 0 : random.nextInt(8 * TENTH);
         return new Swarm(
                 minDelay,
                 faults.contains(Fault.DELAY) ? spread : 0,
@@ -122,6 +127,7 @@ public record Swarm(
                 faults.contains(Fault.PARTITION) ? partitionEvery : 0,
                 faults.contains(Fault.ONE_WAY_PARTITION) ? oneWayEvery : 0,
                 faults.contains(Fault.CRASH) ? crashEvery : 0,
+                faults.contains(Fault.LOST_DISK) ? lostDisk : 0,
                 chaos,
                 clients,
                 faults.contains(Fault.CRASH) && broken,

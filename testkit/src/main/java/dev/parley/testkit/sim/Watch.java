@@ -107,6 +107,12 @@ final class Watch {
         }
     }
 
+    void lostDisk(int validator) {
+        for (Oracle oracle : oracles) {
+            oracle.lostDisk(validator);
+        }
+    }
+
     void installed(int validator, DecidedBlock block) {
         for (Oracle oracle : oracles) {
             oracle.installed(validator, block);

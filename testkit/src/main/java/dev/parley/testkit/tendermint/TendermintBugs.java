@@ -193,6 +193,7 @@ final class TendermintBugs {
                                 evidence.second());
                     }
                 });
+        bugs.add(PlantedBug.signsAtOnce(new TendermintProtocol(settings), MAX_SEEDS));
         return bugs;
     }
 

@@ -23,6 +23,7 @@ import dev.parley.tendermint.TendermintStatements;
 import dev.parley.tendermint.Views;
 import dev.parley.tendermint.VoteCertificate;
 import dev.parley.tendermint.VoteKind;
+import dev.parley.testkit.check.Forgotten;
 import dev.parley.testkit.check.Oracle;
 import dev.parley.testkit.check.Trial;
 import dev.parley.testkit.check.Violation;
@@ -99,6 +100,7 @@ final class TendermintOracle implements Oracle {
     private final ProposerSchedule schedule;
     private final TendermintStatements statements;
     private final Known[] known;
+    private final Forgotten forgotten;
     /** By {@link #key}: the block of a round's polkas. */
     private final Map<Long, BlockId> polkas = new HashMap<>();
     /** By {@link #key}: what a round's proposer proposed. */
@@ -112,6 +114,7 @@ final class TendermintOracle implements Oracle {
         this.schedule = new ProposerSchedule(validators);
         this.statements = new TendermintStatements(trial.setup().domain());
         this.known = new Known[validators.size()];
+        this.forgotten = new Forgotten(trial, "height");
         Arrays.setAll(known, i -> new Known(validators.size()));
     }
 
@@ -213,6 +216,7 @@ final class TendermintOracle implements Oracle {
     // What a correct validator says
 
     private void proposes(int validator, Proposal proposal) {
+        forgotten.says(validator, proposal.height());
         if (proposal.proposer().index() != validator
                 || !proposal.proposer().equals(schedule.proposer(proposal.height(), proposal.round()))) {
             throw new Violation("one proposes in one's own rounds", "v" + validator + " sends " + proposal);
@@ -236,6 +240,7 @@ final class TendermintOracle implements Oracle {
     }
 
     private void votes(int validator, Vote vote) {
+        forgotten.says(validator, vote.height());
         SafetyRecord record = known[validator].safety;
         boolean isPrevote = vote.kind() == VoteKind.PREVOTE;
         requireRecorded(validator, vote, record == null ? null : isPrevote ? record.prevote() : record.precommit());
@@ -384,6 +389,12 @@ final class TendermintOracle implements Oracle {
     public void decided(int validator, DecidedBlock block) {
         VoteCertificate commit = ((TendermintCertificate) block.certificate()).commit();
         requireQuorum(validator, commit.toString(), commit.signers());
+    }
+
+    /** At what heights it spoke is remembered. Its lock is not: locks are of one height, at which it is to say nothing any more. */
+    @Override
+    public void lostDisk(int validator) {
+        forgotten.lostDisk(validator);
     }
 
     /** What was durable is what counts; what was only written may be lost with no harm, since nothing of it was sent. */

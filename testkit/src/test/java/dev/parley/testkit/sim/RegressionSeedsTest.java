@@ -2,6 +2,7 @@ package dev.parley.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,7 +19,7 @@ class RegressionSeedsTest {
     void stays_fixed(String bug, String protocol, long seed) {
         Campaign.Result result = Campaign.run(
                 ProtocolUnderTest.named(protocol),
-                SimulationOptions.DEFAULTS,
+                SimulationOptions.DEFAULTS.withFaults(EnumSet.complementOf(EnumSet.of(Fault.LOST_DISK))),
                 seed - AROUND,
                 2 * AROUND + 1,
                 (runs, events) -> {});
