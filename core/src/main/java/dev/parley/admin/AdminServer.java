@@ -112,12 +112,21 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
                 : complete(StatusCodes.SERVICE_UNAVAILABLE, "has stopped: " + stopped);
     }
 
-    /** A validator that can say where it is takes part; one that replays its log, or has stopped, cannot. */
+    /** One that replays its log, catches up with the others or has stopped does not take part, and no other one should be stopped. */
     private Route ready() {
         return onComplete(
-                node.report().toCompletableFuture().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
-                report -> report.isSuccess()
-                        ? complete("at height " + report.get().height())
+                node.report()
+                        .thenCombine(
+                                node.validator().inStep(),
+                                (report, inStep) -> inStep
+                                        ? complete("at height " + report.height())
+                                        : complete(
+                                                StatusCodes.SERVICE_UNAVAILABLE,
+                                                "not in step with the others, at height " + report.height()))
+                        .toCompletableFuture()
+                        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
+                answer -> answer.isSuccess()
+                        ? answer.get()
                         : complete(StatusCodes.SERVICE_UNAVAILABLE, "does not answer"));
     }
 

@@ -58,6 +58,9 @@ final class ValidatorActor {
 
     record GetReport(ActorRef<CoreReport> replyTo) implements Command {}
 
+    /** Asks whether it takes part and has what the others have decided. */
+    record IsInStep(ActorRef<Boolean> replyTo) implements Command {}
+
     private record TimerElapsed(TimerId timer) implements Command {}
 
     private record Computed(long ticket, Computation.Result result) implements Command {}
@@ -213,6 +216,8 @@ final class ValidatorActor {
             case Start start -> {
                 neighbours = start;
                 engine.start(storage.load());
+                // Who is further says so, and all know soon whether they are in step.
+                link.broadcast(new PeerMessage.Status(engine.decidedHeight()));
                 if (recovery != null) {
                     observe(new Observation.Recovering(recovery.toString()));
                     timers.startTimerWithFixedDelay(Signal.NOTICE, noticeInterval);
@@ -232,6 +237,7 @@ final class ValidatorActor {
             case TimerElapsed elapsed -> engine.timerFired(elapsed.timer());
             case AnswerRefused refusal -> engine.answerRefused(refusal.peer());
             case GetReport get -> get.replyTo().tell(engine.report());
+            case IsInStep is -> is.replyTo().tell(recovery == null && engine.isInStep());
             case Written done -> {
                 writing = false;
                 requireDone(done.failure());
@@ -299,6 +305,7 @@ final class ValidatorActor {
         switch (command) {
             case FromPeer fromPeer -> fromPeer.done().run();
             case GetReport get -> get.replyTo().tell(engine.report());
+            case IsInStep is -> is.replyTo().tell(false);
             case Written done -> {
                 requireDone(done.failure());
                 writeLast(how);

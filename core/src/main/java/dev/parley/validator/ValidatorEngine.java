@@ -19,6 +19,7 @@ import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +49,8 @@ public final class ValidatorEngine {
     /** More computations under way at once are a defect of the core, which bounds them. */
     private static final int MAX_COMPUTATIONS = 1 << 16;
 
+    private static final long UNTOLD = -1;
+
     private record Held(long batch, Effect effect) {}
 
     private final World world;
@@ -57,7 +60,11 @@ public final class ValidatorEngine {
     private final SnapshotFetch snapshots;
     private final Standing standing;
     private final Awaited awaited;
+    private final ValidatorSet validators;
+    private final ValidatorId self;
     private final List<ValidatorId> peers;
+    /** By validator: how far it last said it was; {@link #UNTOLD} before it has said anything. */
+    private final long[] told;
 
     /** Who proposed which block, the latest ones: only to say whose payload was refused. */
     private final Map<BlockId, ValidatorId> proposers = new LinkedHashMap<>() {
@@ -101,6 +108,10 @@ public final class ValidatorEngine {
         this.world = world;
         this.core = core;
         this.settings = settings;
+        this.validators = validators;
+        this.self = self;
+        this.told = new long[validators.size()];
+        Arrays.fill(told, UNTOLD);
         this.peers = validators.validators().stream()
                 .map(v -> v.id())
                 .filter(id -> !id.equals(self))
@@ -252,6 +263,24 @@ public final class ValidatorEngine {
         return decidedHeight;
     }
 
+    /**
+     * Whether this validator has what a quorum, itself included, says it has decided, as far as each has said since the start: at least f + 1 of
+     * them are correct. Who says nothing, and who claims what nobody has, is left out of account while it is no more than f.
+     */
+    public boolean isInStep() {
+        if (catchUp.isAsking() || snapshots.isSeeking() || snapshots.isFetching()) {
+            return false;
+        }
+        long power = validators.power(self);
+        for (ValidatorId peer : peers) {
+            long height = told[peer.index()];
+            if (height != UNTOLD && height <= decidedHeight) {
+                power += validators.power(peer);
+            }
+        }
+        return power >= validators.quorumPower();
+    }
+
     public CoreReport report() {
         return core.report();
     }
@@ -335,6 +364,7 @@ public final class ValidatorEngine {
     }
 
     private void onStatus(ValidatorId from, long height) {
+        told[from.index()] = height;
         if (height < decidedHeight) {
             world.send(from, new PeerMessage.Status(decidedHeight));
         } else if (height > decidedHeight) {

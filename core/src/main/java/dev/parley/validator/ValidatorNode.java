@@ -161,6 +161,15 @@ public final class ValidatorNode implements AutoCloseable {
                 a.validator(), ValidatorActor.GetReport::new, ASK_TIMEOUT, system.scheduler()));
     }
 
+    /**
+     * Whether the validator takes part and has what a quorum, itself included, says it has decided: whoever waits for it can stop another
+     * one then. Fails if the validator has stopped.
+     */
+    public CompletionStage<Boolean> inStep() {
+        return actors.thenCompose(a -> AskPattern.<ValidatorActor.Command, Boolean>ask(
+                a.validator(), ValidatorActor.IsInStep::new, ASK_TIMEOUT, system.scheduler()));
+    }
+
     /** The hash of the whole state, and the height it belongs to. */
     public CompletionStage<StateAt> state() {
         return actors.thenCompose(a -> AskPattern.<ExecutorActor.Command, StateAt>ask(

@@ -84,6 +84,19 @@ class ValidatorEngineTest {
     }
 
     @Test
+    void is_in_step_when_a_quorum_with_itself_has_no_more_and_whoever_claims_more_is_at_most_f() {
+        assertThat(engine.isInStep()).as("nobody has said anything").isFalse();
+        engine.received(V1, new PeerMessage.Status(0));
+        assertThat(engine.isInStep()).as("two of four").isFalse();
+        engine.received(V2, new PeerMessage.Status(Long.MAX_VALUE));
+        assertThat(engine.isInStep()).as("one has said that it has more").isFalse();
+        engine.received(new ValidatorId(3), new PeerMessage.Status(0));
+        assertThat(engine.isInStep()).as("three of four").isTrue();
+        engine.received(V1, new PeerMessage.Status(7));
+        assertThat(engine.isInStep()).as("two have said that they have more").isFalse();
+    }
+
+    @Test
     void what_comes_before_a_record_in_a_step_need_not_wait_for_it() {
         core.answer(send(V1, "first"), persist("vote"), send(V1, "second"));
         engine.received(V1, consensus("proposal"));
