@@ -17,6 +17,7 @@ import java.util.List;
  */
 public final class Header {
     private static final byte[] HASH_DOMAIN = "parley/1/hotstuff.block".getBytes(StandardCharsets.US_ASCII);
+    private static final int SUSPECT_BYTES = 4 + 8 + 1 + 1;
     /** The encoded size of a header without suspects. */
     static final int MIN_BYTES = 8 + 8 + 4 + 8 + 32 + 4 + 32;
 
@@ -54,7 +55,7 @@ public final class Header {
         this.parent = parent;
         this.suspects = List.copyOf(suspects);
         this.payloadDigest = payloadDigest;
-        BinaryWriter out = new BinaryWriter(HASH_DOMAIN.length + MIN_BYTES + 13 * suspects.size());
+        BinaryWriter out = new BinaryWriter(HASH_DOMAIN.length + MIN_BYTES + SUSPECT_BYTES * suspects.size());
         out.raw(HASH_DOMAIN);
         write(out);
         this.id = new BlockId(Digest.sha256(out.toByteArray()));
@@ -100,7 +101,7 @@ public final class Header {
     }
 
     static List<Suspect> readSuspects(BinaryReader in) throws MalformedException {
-        int count = in.count(ValidatorSet.MAX_VALIDATORS, 12);
+        int count = in.count(ValidatorSet.MAX_VALIDATORS, SUSPECT_BYTES);
         List<Suspect> suspects = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             int index = in.i32();
@@ -109,10 +110,11 @@ public final class Header {
             }
             long view = in.nonNegative();
             int points = in.u8();
-            if (points < 1 || points > Suspect.MAX_POINTS) {
-                throw new MalformedException("a suspect with " + points + " points");
+            int lately = in.u8();
+            if (points < 1 || points > Suspect.MAX_POINTS || lately < 1 || lately > points) {
+                throw new MalformedException("a suspect with " + points + " points, " + lately + " of them lately");
             }
-            suspects.add(new Suspect(new ValidatorId(index), view, points));
+            suspects.add(new Suspect(new ValidatorId(index), view, points, lately));
         }
         return suspects;
     }
@@ -122,7 +124,8 @@ public final class Header {
         for (int i = 0; i < suspects.size(); i++) {
             out.i32(suspects.get(i).validator().index())
                     .i64(suspects.get(i).view())
-                    .u8(suspects.get(i).points());
+                    .u8(suspects.get(i).points())
+                    .u8(suspects.get(i).lately());
         }
     }
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * validator that is tried every few views would cost a time-out each time. After four times as long all is forgotten. So a
  * faulty validator can cost about one time-out in 4 · {@value #WINDOW} · n views, and never rule out more than f others.
  *
- * <p>Points tell the culprits of one trouble apart, of views that failed within {@value #TROUBLE} rotations of each other. Of several
- * troubles the latest counts: who was dead long ago and is back does not keep in its turn who is dead now.
+ * <p>Whom to pass over, the points of the latest trouble say: of views that failed within {@value #TROUBLE} rotations of each other. Else who
+ * was dead long ago and is back would keep in its turn who is dead now, with all the points that it has from then. For how long, all points say.
  *
  * @param viewsPerLeader 1 or more
  */
@@ -74,9 +74,9 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
                     ? afterCertificate(validators, parent)
                     : afterTimeout(validators, failed);
             ValidatorId collector = rotation(validators, failed + 1, parent.suspects());
-            blame(known, leader, failed, LED);
+            blame(validators, known, leader, failed, LED);
             if (!collector.equals(leader)) {
-                blame(known, collector, failed, COLLECTED);
+                blame(validators, known, collector, failed, COLLECTED);
             }
         }
         List<Suspect> suspects = new ArrayList<>();
@@ -88,10 +88,18 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
         return suspects;
     }
 
-    private static void blame(@Nullable Suspect[] known, ValidatorId culprit, long view, int points) {
+    private static void blame(
+            ValidatorSet validators, @Nullable Suspect[] known, ValidatorId culprit, long view, int points) {
         Suspect before = known[culprit.index()];
-        int sum = before == null ? points : Math.min(Suspect.MAX_POINTS, before.points() + points);
-        known[culprit.index()] = new Suspect(culprit, view, sum);
+        int sum = before == null ? points : before.points() + points;
+        int lately = before == null || view - before.view() > apart(validators) ? points : before.lately() + points;
+        known[culprit.index()] =
+                new Suspect(culprit, view, Math.min(Suspect.MAX_POINTS, sum), Math.min(Suspect.MAX_POINTS, lately));
+    }
+
+    /** Views that failed so close to each other are of one trouble. */
+    private static long apart(ValidatorSet validators) {
+        return (long) TROUBLE * validators.size();
     }
 
     private static long window(ValidatorSet validators, Suspect suspect) {
@@ -116,18 +124,17 @@ public record SkipFailed(int viewsPerLeader) implements LeaderElection {
         throw new IllegalStateException("more suspects than validators: " + suspects);
     }
 
-    /** At most f: those of the latest trouble, within a trouble those with the most points, of equals the latest. */
+    /** At most f: those of the latest trouble, within a trouble those with the most points from it, of equals the latest. */
     private static List<ValidatorId> ruledOut(ValidatorSet validators, long view, List<Suspect> suspects) {
         List<Suspect> present = new ArrayList<>(suspects);
         present.removeIf(suspect -> view - suspect.view() > window(validators, suspect));
         present.sort(Comparator.comparingLong(Suspect::view).reversed());
-        long apart = (long) TROUBLE * validators.size();
         int begin = 0;
         for (int i = 1; i <= present.size(); i++) {
             if (i == present.size()
-                    || present.get(i - 1).view() - present.get(i).view() > apart) {
+                    || present.get(i - 1).view() - present.get(i).view() > apart(validators)) {
                 present.subList(begin, i)
-                        .sort(Comparator.comparingInt(Suspect::points)
+                        .sort(Comparator.comparingInt(Suspect::lately)
                                 .thenComparingLong(Suspect::view)
                                 .reversed()
                                 .thenComparing(Suspect::validator));

@@ -24,7 +24,7 @@ class HotStuffCodecTest {
     private final Block first = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of());
     private final QC qc = make.qc(first);
     private final TC tc = make.tc(2, qc, 1, 2, 3);
-    private final Block second = make.block(first.header(), qc, 3, 1, List.of(new Suspect(v(2), 2, 1)));
+    private final Block second = make.block(first.header(), qc, 3, 1, List.of(new Suspect(v(2), 2, 1, 1)));
 
     private List<HotStuffMessage> messages() {
         return List.of(

@@ -123,7 +123,7 @@ class HotStuffCoreTest {
 
     @Test
     void refuses_a_proposal_with_other_suspects_than_the_election_names() {
-        Block blaming = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of(new Suspect(v(3), 1, 1)));
+        Block blaming = make.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of(new Suspect(v(3), 1, 1, 1)));
         assertThat(votedViews(propose(core(2), 0, make.proposal(blaming, null))))
                 .isEmpty();
     }

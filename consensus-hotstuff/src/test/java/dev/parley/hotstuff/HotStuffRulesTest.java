@@ -99,7 +99,7 @@ class HotStuffRulesTest {
     void puts_a_failed_view_down_to_its_leader_and_less_so_to_the_collector_of_its_votes() {
         // View 3 was opened by the QC of view 2 and got none itself: v2 led it, v3 was to collect its votes.
         assertThat(new SkipFailed(1).suspects(validators, b2.header(), 4))
-                .containsExactly(new Suspect(v(2), 3, 3), new Suspect(v(3), 3, 2));
+                .containsExactly(new Suspect(v(2), 3, 3, 3), new Suspect(v(3), 3, 2, 2));
     }
 
     @Test
@@ -125,7 +125,10 @@ class HotStuffRulesTest {
     @Test
     void at_most_f_are_passed_over_however_many_are_suspected() {
         List<Suspect> all = List.of(
-                new Suspect(v(0), 3, 5), new Suspect(v(1), 3, 6), new Suspect(v(2), 3, 7), new Suspect(v(3), 3, 8));
+                new Suspect(v(0), 3, 5, 5),
+                new Suspect(v(1), 3, 6, 6),
+                new Suspect(v(2), 3, 7, 7),
+                new Suspect(v(3), 3, 8, 8));
         Header suspecting = make.block(b2.header(), make.qc(b2), 4, 3, all).header();
         assertThat(leads(0, suspecting, 5)).isTrue();
         assertThat(leads(1, suspecting, 5)).isTrue();
@@ -135,7 +138,7 @@ class HotStuffRulesTest {
 
     @Test
     void who_fails_now_is_passed_over_whatever_others_did_long_before() {
-        List<Suspect> both = List.of(new Suspect(v(1), 3, 30), new Suspect(v(3), 50, 3));
+        List<Suspect> both = List.of(new Suspect(v(1), 3, 30, 30), new Suspect(v(3), 50, 3, 3));
         Header suspecting = make.block(b2.header(), make.qc(b2), 52, 0, both).header();
         assertThat(leads(3, suspecting, 53)).isFalse();
         assertThat(leads(1, suspecting, 53)).isTrue();
@@ -143,17 +146,56 @@ class HotStuffRulesTest {
 
     @Test
     void of_one_trouble_the_most_points_count_and_not_the_last_failure() {
-        List<Suspect> both = List.of(new Suspect(v(1), 48, 5), new Suspect(v(3), 50, 3));
+        List<Suspect> both = List.of(new Suspect(v(1), 48, 5, 5), new Suspect(v(3), 50, 3, 3));
         Header suspecting = make.block(b2.header(), make.qc(b2), 52, 0, both).header();
         assertThat(leads(1, suspecting, 53)).isFalse();
         assertThat(leads(3, suspecting, 53)).isTrue();
+    }
+
+    /** Plays views one after the other: one has a QC if neither its leader nor the collector of its votes is dead. */
+    @Test
+    void who_is_dead_costs_few_time_outs_whoever_was_dead_before() {
+        SkipFailed election = new SkipFailed(1);
+        int most = 0;
+        for (int dead = 0; dead < 4; dead++) {
+            for (int before = 0; before < 4; before++) {
+                for (long start = 1000; start < 1012; start++) {
+                    Suspect old = new Suspect(v(before), start - 300, 20, 5);
+                    Block parent = make.block(b2.header(), make.qc(b2), start, 0, List.of(old));
+                    int failed = 0;
+                    boolean certified = true;
+                    for (long view = start + 1; view < start + 300; view++) {
+                        ValidatorId leader = certified
+                                ? election.afterCertificate(validators, parent.header())
+                                : election.afterTimeout(validators, view);
+                        certified = false;
+                        if (!leader.equals(v(dead))) {
+                            Block block = make.block(
+                                    parent.header(),
+                                    make.qc(parent),
+                                    view,
+                                    leader.index(),
+                                    election.suspects(validators, parent.header(), view));
+                            if (!election.afterCertificate(validators, block.header())
+                                    .equals(v(dead))) {
+                                certified = true;
+                                parent = block;
+                            }
+                        }
+                        failed += certified ? 0 : 1;
+                    }
+                    most = Math.max(most, failed);
+                }
+            }
+        }
+        assertThat(most).as("failed views, two if nobody was suspected before").isBetween(1, 7);
     }
 
     @Test
     void suspicion_lasts_twice_as_long_for_three_points_more_and_is_forgotten_in_the_end() {
         long window = SkipFailed.WINDOW * 4L;
         for (int doublings = 0; doublings < 3; doublings++) {
-            Suspect suspect = new Suspect(v(3), 3, 3 * doublings + 1);
+            Suspect suspect = new Suspect(v(3), 3, 3 * doublings + 1, 3 * doublings + 1);
             long lasts = window << doublings;
             Header suspecting =
                     make.block(b2.header(), make.qc(b2), 4, 3, List.of(suspect)).header();

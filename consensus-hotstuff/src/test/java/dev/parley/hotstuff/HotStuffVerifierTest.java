@@ -159,7 +159,7 @@ class HotStuffVerifierTest {
     @Test
     void refuses_blocks_that_no_correct_leader_makes() {
         QC qc = make.qc(first);
-        List<Suspect> five = Collections.nCopies(5, new Suspect(v(1), 1, 1));
+        List<Suspect> five = Collections.nCopies(5, new Suspect(v(1), 1, 1, 1));
         for (Block impossible : List.of(
                 new Block(0, 2, v(1), qc, List.of(), Fixture.payload(1)),
                 new Block(3, 2, v(1), qc, List.of(), Fixture.payload(1)),

@@ -308,7 +308,7 @@ final class Saboteurs {
                         block.view(),
                         setup.self(),
                         block.justify(),
-                        List.of(new Suspect(misled.getFirst(), block.view() - 1, 1)),
+                        List.of(new Suspect(misled.getFirst(), block.view() - 1, 1, 1)),
                         block.payload());
                 Proposal other = propose(slander, entry);
                 peers().forEach(peer -> send(peer, misled.contains(peer) ? other : own, done));
