@@ -28,8 +28,7 @@ import dev.parley.log.CommandPayloads;
 import dev.parley.logging.LogContext;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
-import dev.parley.network.cluster.ClusterNetwork;
-import dev.parley.network.cluster.ClusterSettings;
+import dev.parley.network.PeerNetwork;
 import dev.parley.network.secure.ChainTerms;
 import dev.parley.network.secure.LinkIdentity;
 import dev.parley.storage.RocksStorage;
@@ -70,7 +69,7 @@ public final class ParleyNode implements AutoCloseable {
     private final MessageCodec codec;
     private final Storage storage;
     private final ActorSystem<Void> system;
-    private final ClusterNetwork peers;
+    private final PeerNetwork peers;
     private final ValidatorNode node;
     private final ClientServer clients;
 
@@ -83,8 +82,8 @@ public final class ParleyNode implements AutoCloseable {
         self = self(config, membership);
         KeyPair key = key(config, membership, self);
         ThresholdSetup threshold = threshold(config, membership, protocol, self);
-        ClusterSettings addresses = ClusterSettings.of(config);
-        addresses.requireFor(membership.validators());
+        PeerNetworks networks = PeerNetworks.of(config);
+        networks.requireFor(membership.validators());
         NodeSettings settings = NodeSettings.of(config, membership.validators().size());
         ClientServerSettings serving = ClientServerSettings.of(config);
         ConsensusSetup setup = new ConsensusSetup(
@@ -101,33 +100,34 @@ public final class ParleyNode implements AutoCloseable {
         LoggerFactory.getLogger(ParleyNode.class)
                 .info("{} of {}, {}, signatures by {}", self, membership.validators(), protocol.name(), scheme.name());
         try {
-            system = ClusterNetwork.createSystem(addresses, self, config);
+            system = networks.createSystem(self);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
         }
+        PeerNetwork opened = null;
         try {
             LogContext context = LogContext.of(self, protocol::viewName);
             LinkIdentity identity = new LinkIdentity(
                     self,
                     membership.validators(),
                     membership.domain(),
-                    terms(membership, protocol, settings, addresses, threshold),
+                    terms(membership, protocol, settings, networks, threshold),
                     scheme,
                     setup.signer());
-            peers = ClusterNetwork.start(
-                    system, addresses, identity, new PeerCodec(codec, CommandPayloads.INSTANCE), context);
-            Network network = builder.network.apply(peers);
+            opened = networks.start(system, identity, key, new PeerCodec(codec, CommandPayloads.INSTANCE), context);
+            peers = opened;
+            Network network = builder.network.apply(opened);
             node = builder.start(system, protocol, setup, settings, network, storage, context);
             node.started().toCompletableFuture().join();
             clients = ClientServer.start(
                     system, serving, membership.domain().chainId(), new ClientCodec(codec), node.log(), context);
         } catch (IOException e) {
-            end();
+            end(opened);
             throw new IllegalArgumentException(
                     "parley.client-server.port: " + e.getMessage() + "; choose another port, or end who has it", e);
         } catch (RuntimeException e) {
-            end();
+            end(opened);
             throw e;
         }
     }
@@ -284,13 +284,11 @@ public final class ParleyNode implements AutoCloseable {
             Membership membership,
             ConsensusProtocol protocol,
             NodeSettings settings,
-            ClusterSettings cluster,
+            PeerNetworks networks,
             @Nullable ThresholdSetup threshold) {
         Map<String, String> shared = new HashMap<>(protocol.sharedSettings());
         shared.putAll(settings.sharedSettings());
-        shared.put(
-                "parley.network.cluster.max-frame-bytes",
-                Integer.toString(cluster.link().maxFrameBytes()));
+        shared.putAll(networks.sharedSettings());
         if (threshold != null && threshold.keys() instanceof BlsKeys keys) {
             shared.put(
                     "parley.node.threshold-key-file",
@@ -346,7 +344,7 @@ public final class ParleyNode implements AutoCloseable {
     }
 
     /** The validator's links to the others: what they refuse, and whose configuration differs. */
-    public ClusterNetwork peers() {
+    public PeerNetwork peers() {
         return peers;
     }
 
@@ -368,15 +366,18 @@ public final class ParleyNode implements AutoCloseable {
     @Override
     public void close() {
         clients.close();
-        end();
+        end(peers);
     }
 
-    private void end() {
+    private void end(@Nullable PeerNetwork network) {
         system.terminate();
         system.getWhenTerminated()
                 .toCompletableFuture()
                 .orTimeout(SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+        if (network != null) {
+            network.close();
+        }
         storage.close();
     }
 }

@@ -21,6 +21,20 @@ public interface Network {
 
         /** A frame as it came from the wire: whatever bytes the peer chose to send. */
         void deliverFrame(ValidatorId from, byte[] frame);
+
+        /** Whether a peer should send no more for now; what it sends all the same may be refused. */
+        default boolean isFull(ValidatorId from) {
+            return false;
+        }
+
+        /**
+         * Asks to be told once when there is room again for what a peer sends; only the last who asks is.
+         *
+         * @param then called from any thread, perhaps at once; must not block
+         */
+        default void whenRoom(ValidatorId from, Runnable then) {
+            then.run();
+        }
     }
 
     /** One validator's way out. Thread-safe; never blocks. */

@@ -90,6 +90,18 @@ final class PeerGate implements Network.Inbox {
         enqueue(from, new Arrived.Frame(frame));
     }
 
+    @Override
+    public boolean isFull(ValidatorId from) {
+        return from.index() < lanes.length && lanes[from.index()].isFull();
+    }
+
+    @Override
+    public void whenRoom(ValidatorId from, Runnable then) {
+        if (from.index() >= lanes.length || lanes[from.index()].hasRoomOrTells(then)) {
+            then.run();
+        }
+    }
+
     /** The core refused a message of this peer that the gate had let through. */
     void suspect(ValidatorId peer) {
         lanes[peer.index()].suspect();
@@ -165,6 +177,10 @@ final class PeerGate implements Network.Inbox {
 
     private void serve(Lane lane) {
         List<Arrived> batch = lane.take();
+        Runnable waits = lane.toBeTold();
+        if (waits != null) {
+            waits.run();
+        }
         List<PeerMessage> good = new ArrayList<>(batch.size());
         for (Arrived arrived : batch) {
             Refusal refusal = null;
@@ -212,6 +228,7 @@ final class PeerGate implements Network.Inbox {
         private long bytes;
         private boolean busy;
         private int suspicion;
+        private @Nullable Runnable toldOfRoom;
 
         private Lane(ValidatorId peer) {
             this.peer = peer;
@@ -229,6 +246,30 @@ final class PeerGate implements Network.Inbox {
             }
             busy = true;
             return Offer.WOKEN;
+        }
+
+        /** From half of the bounds on, so that what is under way meanwhile finds room. */
+        private synchronized boolean isFull() {
+            return queue.size() >= limits.messages() / 2 || bytes >= limits.bytes() / 2;
+        }
+
+        private synchronized boolean hasRoomOrTells(Runnable then) {
+            boolean room = hasRoom();
+            toldOfRoom = room ? null : then;
+            return room;
+        }
+
+        private boolean hasRoom() {
+            return queue.size() <= limits.messages() / 4 && bytes <= limits.bytes() / 4;
+        }
+
+        /** Who is to be told that there is room, if there is, once. */
+        private synchronized @Nullable Runnable toBeTold() {
+            Runnable waits = hasRoom() ? toldOfRoom : null;
+            if (waits != null) {
+                toldOfRoom = null;
+            }
+            return waits;
         }
 
         private synchronized List<Arrived> take() {

@@ -3,9 +3,9 @@ package dev.parley.network.cluster;
 import com.typesafe.config.Config;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.logging.LogContext;
-import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
+import dev.parley.network.PeerNetwork;
 import dev.parley.network.secure.Channel;
 import dev.parley.network.secure.Datagram;
 import dev.parley.network.secure.Disagreement;
@@ -43,7 +43,7 @@ import org.slf4j.event.Level;
  * <p>Small frames and large ones have connections of their own. Order is kept within each; a small message can overtake a large one. What
  * is lost on the way is sent again, until it is acknowledged or pushed out by what is newer. Thread-safe.
  */
-public final class ClusterNetwork implements Network {
+public final class ClusterNetwork implements PeerNetwork {
     /** The name that the actor systems of all validators have. */
     public static final String SYSTEM_NAME = "parley";
 
@@ -153,34 +153,43 @@ public final class ClusterNetwork implements Network {
         return link;
     }
 
-    /** How much the link in use has refused of what came in a validator's name, truly or not; null for nobody's. */
+    @Override
     public long refused(@Nullable ValidatorId claimed, LinkRefusal reason) {
         ClusterLink link = current;
         return link == null ? 0 : link.links.refused(claimed, reason);
     }
 
-    /** Peers whose configurations differ from this one's, as far as is known, by index; without those that have agreed since. */
+    @Override
     public List<Disagreement> disagreements() {
         ClusterLink link = current;
         return link == null ? List.of() : link.links.disagreements();
     }
 
-    /** How many frames to a peer the link in use has dropped, since too much was outstanding. */
+    @Override
     public long dropped(ValidatorId to) {
         ClusterLink link = current;
         return link == null ? 0 : link.links.dropped(to);
     }
 
-    /** How many bytes wait for a peer or were not acknowledged by it. */
+    @Override
     public long outstandingBytes(ValidatorId to) {
         ClusterLink link = current;
         return link == null ? 0 : link.links.outstandingBytes(to);
     }
 
-    /** Whether a peer has answered a handshake since the link in use was made. */
+    @Override
     public boolean isOpen(ValidatorId to) {
         ClusterLink link = current;
         return link != null && link.links.isOpen(to);
+    }
+
+    /** Leaves the network; what listens is the actor system, which goes with it. */
+    @Override
+    public void close() {
+        ClusterLink link = current;
+        if (link != null) {
+            link.close();
+        }
     }
 
     private static DatagramSerializer serializer(ActorSystem<?> system) {

@@ -5,12 +5,12 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
+import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.secure.LinkSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param tick how often acknowledgements that are due are sent and time-outs are looked for
  */
 public record ClusterSettings(
-        List<Address> addresses,
+        List<PeerAddress> addresses,
         @Nullable String bindHost,
         int bindPort,
         boolean membership,
@@ -49,32 +49,6 @@ public record ClusterSettings(
 
     public ClusterSettings {
         addresses = List.copyOf(addresses);
-    }
-
-    /** A host and a port. */
-    public record Address(String host, int port) {
-        /** @throws IllegalArgumentException that says what is wrong */
-        static Address parse(String text) {
-            int colon = text.lastIndexOf(':');
-            if (colon < 1) {
-                throw new IllegalArgumentException("'" + text + "' is no host:port");
-            }
-            int port;
-            try {
-                port = Integer.parseInt(text.substring(colon + 1));
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("'" + text + "' does not end in a port number", e);
-            }
-            if (port < 1 || port > 65535) {
-                throw new IllegalArgumentException("the port of '" + text + "' is not 1 to 65535");
-            }
-            return new Address(text.substring(0, colon), port);
-        }
-
-        @Override
-        public String toString() {
-            return host + ":" + port;
-        }
     }
 
     /** PEM files: this validator's private key (PKCS #8), its certificate, and that of the authority that signed all of them. */
@@ -96,7 +70,7 @@ public record ClusterSettings(
             throw bad(cluster, "large-from", "is 1 byte to 192 KiB, not " + largeFrom + " bytes");
         }
         return new ClusterSettings(
-                addresses(cluster),
+                PeerAddress.list(config, PATH + "addresses"),
                 bindHost.isEmpty() ? null : bindHost,
                 bindPort,
                 cluster.getBoolean("membership"),
@@ -112,13 +86,10 @@ public record ClusterSettings(
      * @throws IllegalArgumentException that says what to do
      */
     public void requireFor(ValidatorSet validators) {
-        if (addresses.size() != validators.size()) {
-            throw new IllegalArgumentException(PATH + "addresses has " + addresses.size() + " entries and there are "
-                    + validators.size() + " validators; give one host:port for each, in the order of their indices");
-        }
+        PeerAddress.requireOneEach(PATH + "addresses", addresses, validators);
     }
 
-    public Address address(ValidatorId validator) {
+    public PeerAddress address(ValidatorId validator) {
         if (validator.index() >= addresses.size()) {
             throw new IllegalArgumentException(PATH + "addresses has " + addresses.size()
                     + " entries, none for validator " + validator.index() + "; give one host:port for each");
@@ -128,8 +99,9 @@ public record ClusterSettings(
 
     /** The setting that says where a validator listens, and what it says. */
     String listensAt(ValidatorId self) {
-        Address own = address(self);
-        Address bound = new Address(bindHost == null ? own.host() : bindHost, bindPort == 0 ? own.port() : bindPort);
+        PeerAddress own = address(self);
+        PeerAddress bound =
+                new PeerAddress(bindHost == null ? own.host() : bindHost, bindPort == 0 ? own.port() : bindPort);
         return PATH + (bindPort == 0 ? "addresses" : "bind-port") + " has " + bound + " for " + self;
     }
 
@@ -139,7 +111,7 @@ public record ClusterSettings(
      * @param base whatever else the actor system is to know, whole
      */
     public Config systemConfig(ValidatorId self, Config base) {
-        Address own = address(self);
+        PeerAddress own = address(self);
         Map<String, Object> artery = new HashMap<>();
         artery.put("enabled", "on");
         artery.put("transport", tls == null ? "tcp" : "tls-tcp");
@@ -198,29 +170,6 @@ public record ClusterSettings(
         }
         return ConfigFactory.parseMap(settings, "validator " + self.index() + " in a cluster")
                 .withFallback(base);
-    }
-
-    private static List<Address> addresses(Config cluster) {
-        List<Address> addresses = new ArrayList<>();
-        Map<Address, Integer> owners = new HashMap<>();
-        for (String text : cluster.getStringList("addresses")) {
-            Address address;
-            try {
-                address = Address.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw bad(cluster, "addresses", e.getMessage() + "; give host:port for each validator");
-            }
-            Integer other = owners.putIfAbsent(address, addresses.size());
-            if (other != null) {
-                throw bad(
-                        cluster,
-                        "addresses",
-                        "names " + address + " for validators " + other + " and " + addresses.size()
-                                + "; each needs its own");
-            }
-            addresses.add(address);
-        }
-        return addresses;
     }
 
     private static @Nullable Tls tls(Config cluster) {

@@ -1,7 +1,7 @@
 package dev.parley.network.cluster;
 
 import dev.parley.consensus.ValidatorId;
-import dev.parley.network.cluster.ClusterSettings.Address;
+import dev.parley.network.PeerAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,9 +27,9 @@ public final class ClusterView {
     }
 
     private final Cluster cluster;
-    private final List<Address> addresses;
+    private final List<PeerAddress> addresses;
 
-    private ClusterView(Cluster cluster, List<Address> addresses) {
+    private ClusterView(Cluster cluster, List<PeerAddress> addresses) {
         this.cluster = cluster;
         this.addresses = addresses;
     }
@@ -50,10 +50,10 @@ public final class ClusterView {
     /** By index, as this process sees it now. */
     public List<State> states() {
         CurrentClusterState now = cluster.state();
-        Set<Address> unreachable = new HashSet<>();
+        Set<PeerAddress> unreachable = new HashSet<>();
         now.getUnreachable().forEach(member -> unreachable.add(address(member)));
         List<State> states = new ArrayList<>();
-        for (Address address : addresses) {
+        for (PeerAddress address : addresses) {
             State state = State.ABSENT;
             for (Member member : now.getMembers()) {
                 if (address(member).equals(address)) {
@@ -67,8 +67,8 @@ public final class ClusterView {
         return states;
     }
 
-    private static Address address(Member member) {
-        return new Address(
+    private static PeerAddress address(Member member) {
+        return new PeerAddress(
                 member.address().getHost().orElse(""),
                 member.address().getPort().orElse(0));
     }

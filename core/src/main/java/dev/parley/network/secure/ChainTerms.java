@@ -29,7 +29,7 @@ import java.util.TreeSet;
 public record ChainTerms(
         String chainId, long epoch, String protocol, SortedMap<String, String> settings, List<Member> members) {
     /** Room for all of {@link ValidatorSet#MAX_VALIDATORS}; longer ones are not read. */
-    static final int MAX_BYTES = 96 << 10;
+    public static final int MAX_BYTES = 96 << 10;
 
     private static final int MAX_CHAIN_ID_CHARS = 64;
     private static final int MAX_TEXT_BYTES = 256;
@@ -49,7 +49,7 @@ public record ChainTerms(
      * @param reason {@link LinkRefusal#isOfTerms}
      * @param text names both sides' values; one line
      */
-    record Difference(LinkRefusal reason, String text) {}
+    public record Difference(LinkRefusal reason, String text) {}
 
     public ChainTerms {
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
@@ -81,7 +81,7 @@ public record ChainTerms(
         return Digest.sha256(toBytes());
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         BinaryWriter out = new BinaryWriter(256 + 48 * members.size())
                 .text(chainId)
                 .i64(epoch)
@@ -96,7 +96,7 @@ public record ChainTerms(
     }
 
     /** @throws MalformedException on anything that {@link #toBytes} does not give */
-    static ChainTerms read(byte[] bytes) throws MalformedException {
+    public static ChainTerms read(byte[] bytes) throws MalformedException {
         BinaryReader in = new BinaryReader(bytes);
         String chainId = in.text(MAX_TEXT_BYTES);
         if (chainId.isEmpty() || chainId.length() > MAX_CHAIN_ID_CHARS) {
@@ -125,7 +125,7 @@ public record ChainTerms(
      *
      * @param peer how it is called
      */
-    List<Difference> differences(String peer, ChainTerms theirs) {
+    public List<Difference> differences(String peer, ChainTerms theirs) {
         List<Difference> found = new ArrayList<>();
         if (!theirs.chainId.equals(chainId)) {
             found.add(new Difference(

@@ -24,6 +24,8 @@ public enum LinkRefusal {
     UNKNOWN_TERMS,
     /** A handshake that the key of the validator it names has not signed. */
     BAD_SIGNATURE,
+    /** A connection on which no key was shown, or on which the other side did not want this validator's. */
+    HANDSHAKE_FAILED,
     /** The public half of a key agreement that gives no secret. */
     BAD_KEY_SHARE,
     /** An answer to a handshake that is not under way. */

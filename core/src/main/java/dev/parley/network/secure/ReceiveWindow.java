@@ -1,8 +1,9 @@
 package dev.parley.network.secure;
 
 /** Takes one peer's numbered frames in order, each once. What is after a gap is not kept: the sender has it. Not thread-safe. */
-final class ReceiveWindow {
-    enum Verdict {
+public final class ReceiveWindow {
+    /** What becomes of a frame. */
+    public enum Verdict {
         DELIVER,
         DUPLICATE,
         AFTER_GAP
@@ -10,7 +11,7 @@ final class ReceiveWindow {
 
     private long next = 1;
 
-    Verdict accept(long number) {
+    public Verdict accept(long number) {
         if (number == next) {
             next++;
             return Verdict.DELIVER;
@@ -19,17 +20,17 @@ final class ReceiveWindow {
     }
 
     /** All below have come. */
-    long next() {
+    public long next() {
         return next;
     }
 
     /** The sender has started anew. */
-    void restart(long first) {
+    public void restart(long first) {
         next = first;
     }
 
     /** The sender no longer keeps what is below. */
-    void skipTo(long first) {
+    public void skipTo(long first) {
         next = Math.max(next, first);
     }
 }

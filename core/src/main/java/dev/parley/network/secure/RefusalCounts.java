@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * Counts what was refused, by reason and by the validator in whose name it came, which need not be the one that sent it. Thread-safe.
  * Says of each kind at most once a minute that it is worth telling.
  */
-final class RefusalCounts {
-    static final long TELL_MILLIS = 60_000;
+public final class RefusalCounts {
+    public static final long TELL_MILLIS = 60_000;
 
     private record Row(AtomicLongArray counts, List<AtomicLong> toldAt) {}
 
     private final Map<LinkRefusal, Row> rows = new EnumMap<>(LinkRefusal.class);
     private final int nobody;
 
-    RefusalCounts(int validators) {
+    public RefusalCounts(int validators) {
         nobody = validators;
         for (LinkRefusal reason : LinkRefusal.values()) {
             List<AtomicLong> toldAt = Stream.generate(() -> new AtomicLong(Long.MIN_VALUE))
@@ -36,7 +36,7 @@ final class RefusalCounts {
      * @param claimed null if it came in no validator's name
      * @return how many there were, if that is worth telling, otherwise 0
      */
-    long count(@Nullable ValidatorId claimed, LinkRefusal reason, long now) {
+    public long count(@Nullable ValidatorId claimed, LinkRefusal reason, long now) {
         Row row = row(reason);
         long count = row.counts().incrementAndGet(index(claimed));
         AtomicLong toldAt = row.toldAt().get(index(claimed));
@@ -45,7 +45,7 @@ final class RefusalCounts {
         return worthTelling && toldAt.compareAndSet(last, now) ? count : 0;
     }
 
-    long of(@Nullable ValidatorId claimed, LinkRefusal reason) {
+    public long of(@Nullable ValidatorId claimed, LinkRefusal reason) {
         return row(reason).counts().get(index(claimed));
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>How many frames may be under way begins low with a new session or after a time-out, and doubles with each acknowledgement, up to
  * the limit. Not thread-safe; time is any monotonic count of milliseconds.
  */
-final class SendWindow {
+public final class SendWindow {
     private static final int FIRST_BURST = 16;
     /** Time-outs grow with what is under way, as if a link had some 4 MB/s. */
     private static final int BYTES_PER_MILLI = 4096;
@@ -24,8 +24,8 @@ final class SendWindow {
      * @param framesUnderWay a power of two; so that no queue below overflows
      * @param bytesUnderWay a single frame may be over it
      */
-    record Limits(long bytes, int framesUnderWay, long bytesUnderWay, long resendMillis, long maxResendMillis) {
-        Limits {
+    public record Limits(long bytes, int framesUnderWay, long bytesUnderWay, long resendMillis, long maxResendMillis) {
+        public Limits {
             if (Integer.bitCount(framesUnderWay) != 1) {
                 throw new IllegalArgumentException(
                         "the frames under way are a power of two, not at most " + framesUnderWay);
@@ -33,7 +33,8 @@ final class SendWindow {
         }
     }
 
-    record Numbered(long number, Frame frame) {}
+    /** A frame and its place in the order of its channel, 1 and up. */
+    public record Numbered(long number, Frame frame) {}
 
     private final Limits limits;
     private final ArrayDeque<Frame> waiting = new ArrayDeque<>();
@@ -50,14 +51,14 @@ final class SendWindow {
     private long since;
     private long rewoundAt;
 
-    SendWindow(Limits limits) {
+    public SendWindow(Limits limits) {
         this.limits = limits;
         this.underWay = new Frame[limits.framesUnderWay()];
         this.timeout = limits.resendMillis();
     }
 
     /** @return how many frames were dropped, this one perhaps among them */
-    int offer(Frame frame) {
+    public int offer(Frame frame) {
         if (bytesUnderWay + frame.cost() > limits.bytes()) {
             return 1;
         }
@@ -72,7 +73,7 @@ final class SendWindow {
     }
 
     /** The next frame to be transmitted now, or null. */
-    @Nullable Numbered next(long now) {
+    public @Nullable Numbered next(long now) {
         if (cursor > first && now - since >= timeout + bytesUnderWay / BYTES_PER_MILLI) {
             rewind(now, 1);
             timeout = Math.min(2 * timeout, limits.maxResendMillis());
@@ -95,7 +96,7 @@ final class SendWindow {
      * @param gap whether some of what is above has arrived and was dropped
      * @return false if that can't be, as it was never sent
      */
-    boolean acknowledged(long next, boolean gap, long now) {
+    public boolean acknowledged(long next, boolean gap, long now) {
         if (next > end) {
             return false;
         }
@@ -122,22 +123,22 @@ final class SendWindow {
     }
 
     /** The peer may have missed all that is under way. */
-    void newSession(long now) {
+    public void newSession(long now) {
         rewind(now, FIRST_BURST);
         timeout = limits.resendMillis();
     }
 
     /** The lowest number that is still kept, or the next one. */
-    long first() {
+    public long first() {
         return first;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return bytes == 0;
     }
 
     /** What waits and what is under way, with what it costs to hold it. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 

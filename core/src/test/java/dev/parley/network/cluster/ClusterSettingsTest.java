@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.network.PeerAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class ClusterSettingsTest {
     @Test
     void the_defaults_are_those_of_the_reference() {
         ClusterSettings settings = settings("addresses = [\"a:1\", \"b:2\"]");
-        assertThat(settings.address(V1)).isEqualTo(new ClusterSettings.Address("b", 2));
+        assertThat(settings.address(V1)).isEqualTo(new PeerAddress("b", 2));
         assertThat(settings.link().largeBytes()).isEqualTo(32 << 20);
         assertThat(settings.largeFrom()).isEqualTo(64 << 10);
         assertThat(settings.tls()).isNull();

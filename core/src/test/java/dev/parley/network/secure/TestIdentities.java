@@ -16,6 +16,10 @@ public final class TestIdentities {
     private final List<KeyPair> keys =
             Stream.generate(() -> KeyPair.generate(new SecureRandom())).limit(4).toList();
 
+    public KeyPair key(int index) {
+        return keys.get(index);
+    }
+
     public LinkIdentity of(int index) {
         return of(index, "test");
     }

@@ -43,6 +43,13 @@ final class DrillCommand implements Callable<Integer> {
     private String protocol = "hotstuff";
 
     @Option(
+            names = "--network",
+            paramLabel = "KIND",
+            defaultValue = "cluster",
+            description = "How validators reach each other, links or cluster: ${DEFAULT-VALUE}.")
+    private String network = "cluster";
+
+    @Option(
             names = "--clients",
             paramLabel = "N",
             defaultValue = "4",
@@ -116,8 +123,10 @@ final class DrillCommand implements Callable<Integer> {
             throw new UsageException("--clients, --outstanding and --warmup are 1 or more, the others 0 or more");
         }
         Protocols.require(protocol);
+        InitCommand.requireNetwork(network);
         Path directory = Files.createTempDirectory("parley-drill");
         ClusterLayout layout = InitCommand.layout(protocol, VALIDATORS)
+                .network(network)
                 .shared(blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n");
         try (ProcessCluster processes = ProcessCluster.layOut(layout, directory)) {
             for (NodeProcess node : processes.nodes()) {

@@ -55,6 +55,16 @@ final class InitCommand implements Callable<Integer> {
     private @Nullable Integer basePort;
 
     @Option(
+            names = "--network",
+            paramLabel = "KIND",
+            defaultValue = "cluster",
+            description = {
+                "How validators reach each other: links, a connection for each pair by the validators' own keys, on which none",
+                "needs to trust another's process; or cluster, Pekko's remoting: ${DEFAULT-VALUE}."
+            })
+    private String network = "cluster";
+
+    @Option(
             names = "--tls",
             negatable = true,
             defaultValue = "true",
@@ -75,12 +85,19 @@ final class InitCommand implements Callable<Integer> {
                 .node((index, ports) -> "parley.redis { host = \"127.0.0.1\", port = " + ports.application() + " }\n");
     }
 
+    static void requireNetwork(String kind) {
+        if (!kind.equals("links") && !kind.equals("cluster")) {
+            throw new UsageException("--network is links or cluster, not " + kind);
+        }
+    }
+
     @Override
     public Integer call() {
         Protocols.require(protocol);
         if (size < 4 || size > 63) {
             throw new UsageException("--validators is 4 to 63, not " + size);
         }
+        requireNetwork(network);
         if (basePort != null && (basePort < 1 || basePort + ClusterLayout.PORTS_EACH * size - 1 > LAST_PORT)) {
             throw new UsageException(
                     "--base-port is 1 to " + (LAST_PORT + 1 - ClusterLayout.PORTS_EACH * size) + ", not " + basePort);
@@ -89,6 +106,7 @@ final class InitCommand implements Callable<Integer> {
             List<Ports> ports = layout(protocol, size)
                     .chainId(chainId)
                     .basePort(basePort)
+                    .network(network)
                     .tls(tls)
                     .write(directory);
             for (int i = 0; i < size; i++) {

@@ -53,6 +53,13 @@ final class SoakCommand implements Callable<Integer> {
     private String protocol = "hotstuff";
 
     @Option(
+            names = "--network",
+            paramLabel = "KIND",
+            defaultValue = "cluster",
+            description = "How validators reach each other, links or cluster: ${DEFAULT-VALUE}.")
+    private String network = "cluster";
+
+    @Option(
             names = "--kills",
             paramLabel = "K",
             defaultValue = "5",
@@ -134,10 +141,12 @@ final class SoakCommand implements Callable<Integer> {
             throw new UsageException("--kills, --pauses and --partitions are 0 or more, the others 1 or more");
         }
         Protocols.require(protocol);
+        InitCommand.requireNetwork(network);
         boolean temporary = directory.toString().isEmpty();
         Path cluster = temporary ? Files.createTempDirectory("parley-soak") : directory;
         boolean right;
-        try (ProcessCluster processes = ProcessCluster.layOut(InitCommand.layout(protocol, VALIDATORS), cluster)) {
+        try (ProcessCluster processes =
+                ProcessCluster.layOut(InitCommand.layout(protocol, VALIDATORS).network(network), cluster)) {
             right = soak(cluster, processes);
         }
         if (right && temporary) {

@@ -58,6 +58,7 @@ public final class ClusterLayout {
     private String chainId = "parley";
     private @Nullable Integer basePort;
     private @Nullable List<Integer> canonicalPorts;
+    private String network = "cluster";
     private boolean tls;
     private String shared = "";
     private BiFunction<Integer, Ports, String> node = (index, ports) -> "";
@@ -94,7 +95,13 @@ public final class ClusterLayout {
         return this;
     }
 
-    /** Has the validators let each other connect by certificates, and nobody else. Not unless this is said. */
+    /** @param kind by which the validators reach each other, {@code links} or {@code cluster}; that unless this is said */
+    public ClusterLayout network(String kind) {
+        network = kind;
+        return this;
+    }
+
+    /** Has the validators of a {@code cluster} let each other connect by certificates, and nobody else. Not unless this is said. */
     public ClusterLayout tls(boolean on) {
         tls = on;
         return this;
@@ -130,7 +137,7 @@ public final class ClusterLayout {
                         i -> own(directory, i).resolve(KEY),
                         i -> own(directory, i).resolve(THRESHOLD_KEY))
                 .create(chainId, validators);
-        if (tls) {
+        if (hasCertificates()) {
             // Its key is kept nowhere: it would let in anybody.
             CertificateAuthority authority = CertificateAuthority.create(CERTIFICATE_VALIDITY, new SecureRandom());
             for (int i = 0; i < validators; i++) {
@@ -202,6 +209,10 @@ public final class ClusterLayout {
         }
     }
 
+    private boolean hasCertificates() {
+        return tls && network.equals("cluster");
+    }
+
     private static Path own(Path directory, int validator) {
         return directory.resolve(Integer.toString(validator));
     }
@@ -235,8 +246,9 @@ public final class ClusterLayout {
                 + "  consensus.protocol = " + protocol + "\n"
                 + "  # In the order of their indices.\n"
                 + "  validators = [\n" + validatorKeys + "  ]\n"
-                + "  # Where they reach each other.\n"
-                + "  network.cluster.addresses = [" + addresses(reached) + "]\n"
+                + "  # How they reach each other. links: none needs to trust another's process; cluster: one operator's machines.\n"
+                + "  network.kind = \"" + network + "\"\n"
+                + "  network." + network + ".addresses = [" + addresses(reached) + "]\n"
                 + "  # Where clients reach them.\n"
                 + "  client.addresses = ["
                 + addresses(ports.stream().map(Ports::clients).toList()) + "]\n"
@@ -252,8 +264,8 @@ public final class ClusterLayout {
     }
 
     private String nodeConf(int index, Ports ports) {
-        String bound = canonicalPorts == null ? "" : "  network.cluster.bind-port = " + ports.network() + "\n";
-        String known = canonicalPorts == null ? "" : LinkProxies.settings(index);
+        String bound = canonicalPorts == null ? "" : "  network." + network + ".bind-port = " + ports.network() + "\n";
+        String known = canonicalPorts == null ? "" : LinkProxies.settings(network, index);
         return "# One validator: its own and no other's.\n"
                 + "include \"" + SHARED + "\"\n"
                 + "parley {\n"
@@ -265,7 +277,7 @@ public final class ClusterLayout {
                 + "    data = \"" + DATA + "\"\n"
                 + "  }\n"
                 + bound
-                + (tls ? TLS : "")
+                + (hasCertificates() ? TLS : "")
                 + "  client-server { host = \"127.0.0.1\", port = " + ports.clients() + " }\n"
                 + "  # Health, status and faults, for whoever may use this machine: keep it on loopback.\n"
                 + "  admin { host = \"127.0.0.1\", port = " + ports.admin() + ", faults = on }\n"

@@ -100,8 +100,11 @@ final class LinkProxies implements AutoCloseable {
     }
 
     /** The settings by which a validator's connections are known. */
-    static String settings(int validator) {
-        return "pekko.remote.artery.advanced.tcp.outbound-client-hostname = \"127.0.1." + (validator + 1) + "\"\n";
+    static String settings(String network, int validator) {
+        String name = network.equals("links")
+                ? "parley.network.links.outbound-host"
+                : "pekko.remote.artery.advanced.tcp.outbound-client-hostname";
+        return name + " = \"127.0.1." + (validator + 1) + "\"\n";
     }
 
     /** @param ports where each validator listens, by index */

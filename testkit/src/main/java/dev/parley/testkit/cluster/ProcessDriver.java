@@ -29,6 +29,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** A cluster of processes on this machine, with proxies between them, in a temporary directory. */
 final class ProcessDriver<C, R> implements Driver<C, R> {
+    private static final String NETWORK = "parley.test.network";
     private static final long STEP_NANOS = 10_000_000;
     /** They live for seconds: what costs least to start is fastest. */
     private static final List<String> JVM =
@@ -61,7 +62,10 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
         try {
             directory = Files.createTempDirectory("parley-cluster");
             processes = ProcessCluster.layOut(
-                    ClusterLayout.of(underTest.name(), size).shared(config), directory);
+                    ClusterLayout.of(underTest.name(), size)
+                            .network(System.getProperty(NETWORK, "links"))
+                            .shared(config),
+                    directory);
             reports = new ReportServer(witness, this::elapsed);
         } catch (IOException e) {
             throw new ClusterException("a cluster cannot be laid out in a temporary directory: " + e.getMessage(), e);

@@ -1,0 +1,254 @@
+package dev.parley.network.links;
+
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.network.Network;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.PeerMessage;
+import dev.parley.network.secure.ChainTerms;
+import dev.parley.network.secure.Channel;
+import dev.parley.network.secure.Disagreement;
+import dev.parley.network.secure.Frame;
+import dev.parley.network.secure.LinkIdentity;
+import dev.parley.network.secure.LinkRefusal;
+import dev.parley.network.secure.SendWindow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** All links of one life of a validator. Sending is thread-safe; all else belongs to the event loop. */
+final class LinkHub implements Network.Link {
+    private final LinkNetwork network;
+    private final LinkIdentity identity;
+    private final LinksSettings settings;
+    private final PeerCodec codec;
+    private final PeerTls tls;
+    private final Network.Inbox inbox;
+    private final long incarnation;
+    private final byte[] terms;
+    private final SplittableRandom random;
+    private final List<@Nullable PeerLink> links = new ArrayList<>();
+    private final AtomicReferenceArray<@Nullable Disagreement> disagreements;
+    private volatile boolean closed;
+
+    LinkHub(
+            LinkNetwork network,
+            LinkIdentity identity,
+            LinksSettings settings,
+            PeerCodec codec,
+            PeerTls tls,
+            Network.Inbox inbox,
+            long incarnation) {
+        this.network = network;
+        this.identity = identity;
+        this.settings = settings;
+        this.codec = codec;
+        this.tls = tls;
+        this.inbox = inbox;
+        this.incarnation = incarnation;
+        this.random = new SplittableRandom(incarnation);
+        this.terms = identity.terms().toBytes();
+        int size = identity.validators().size();
+        this.disagreements = new AtomicReferenceArray<>(size);
+        for (int i = 0; i < size; i++) {
+            ValidatorId peer = new ValidatorId(i);
+            links.add(
+                    peer.equals(identity.self())
+                            ? null
+                            : new PeerLink(
+                                    this,
+                                    peer,
+                                    settings.times(),
+                                    new SendWindow(settings.window(Channel.SMALL)),
+                                    new SendWindow(settings.window(Channel.LARGE)),
+                                    // Both sides dial; mostly the one of the lower index has before the other thinks of
+                                    // it.
+                                    now()
+                                            + (identity.self().index() < i
+                                                    ? 0
+                                                    : settings.times().redialMillis() * 4)));
+        }
+    }
+
+    @Override
+    public void send(ValidatorId to, PeerMessage message) {
+        PeerLink link = link(to);
+        if (!closed && link != null) {
+            send(link, Frame.of(codec.encode(message)));
+        }
+    }
+
+    @Override
+    public void broadcast(PeerMessage message) {
+        if (closed) {
+            return;
+        }
+        Frame frame = Frame.of(codec.encode(message));
+        for (PeerLink link : links) {
+            if (link != null) {
+                send(link, frame);
+            }
+        }
+    }
+
+    private void send(PeerLink link, Frame frame) {
+        if (frame.length() > settings.maxFrameBytes()) {
+            network.refused(this, link.peer(), LinkRefusal.OVERSIZED, null);
+        } else {
+            link.offer(frame.length() <= LinkConnection.PIECE_BYTES ? Channel.SMALL : Channel.LARGE, frame);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        network.left(this);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Nullable PeerLink link(ValidatorId peer) {
+        return identity.validators().contains(peer) ? links.get(peer.index()) : null;
+    }
+
+    void tick() {
+        long now = now();
+        for (PeerLink link : links) {
+            if (link != null) {
+                link.tick(now);
+            }
+        }
+    }
+
+    List<Disagreement> disagreements() {
+        List<Disagreement> all = new ArrayList<>();
+        for (int i = 0; i < disagreements.length(); i++) {
+            Disagreement found = disagreements.get(i);
+            if (found != null) {
+                all.add(found);
+            }
+        }
+        return all;
+    }
+
+    // What links and connections ask for
+
+    ValidatorId self() {
+        return identity.self();
+    }
+
+    long incarnation() {
+        return incarnation;
+    }
+
+    byte[] terms() {
+        return terms;
+    }
+
+    int maxFrameBytes() {
+        return settings.maxFrameBytes();
+    }
+
+    PeerTls tls() {
+        return tls;
+    }
+
+    long now() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    /** From 0 to below a bound. */
+    long jitter(long bound) {
+        return random.nextLong(bound);
+    }
+
+    void execute(Runnable task) {
+        network.execute(task);
+    }
+
+    void dial(ValidatorId peer) {
+        network.dial(this, peer);
+    }
+
+    /** @return null if it may not speak now; the connection ends then */
+    @Nullable PeerLink identified(LinkConnection connection, SSLSession session) {
+        PeerLink link = link(tls.peer(session));
+        network.identified(connection);
+        if (link == null || closed || link.isBarred()) {
+            connection.close();
+            return null;
+        }
+        connection.greet(link.hello());
+        return link;
+    }
+
+    void handshakeFailed(LinkConnection connection, @Nullable ValidatorId dialled, Throwable why) {
+        network.handshakeFailed(this, connection, dialled, why);
+    }
+
+    void closed(LinkConnection connection) {
+        network.closed(connection);
+    }
+
+    void notReached(ValidatorId dialled) {
+        Objects.requireNonNull(link(dialled)).notReached();
+    }
+
+    void refused(ValidatorId peer, LinkRefusal why) {
+        Disagreement differs = disagreements.get(peer.index());
+        network.refused(this, peer, why, why.isOfTerms() && differs != null ? differs.what() : null);
+    }
+
+    /** @return null if a peer has the terms of this validator */
+    @Nullable LinkRefusal compare(ValidatorId peer, byte[] theirs) {
+        if (Arrays.equals(theirs, terms)) {
+            return null;
+        }
+        List<ChainTerms.Difference> differences;
+        try {
+            differences = identity.terms().differences(peer.toString(), ChainTerms.read(theirs));
+        } catch (MalformedException e) {
+            return LinkRefusal.MALFORMED;
+        }
+        if (differences.isEmpty()) {
+            return LinkRefusal.MALFORMED;
+        }
+        LinkRefusal weightiest = differences.getFirst().reason();
+        disagreements.set(
+                peer.index(),
+                new Disagreement(
+                        peer,
+                        weightiest,
+                        true,
+                        differences.stream().map(ChainTerms.Difference::text).collect(Collectors.joining("; "))));
+        return weightiest;
+    }
+
+    void agreed(ValidatorId peer) {
+        if (disagreements.get(peer.index()) != null) {
+            disagreements.set(peer.index(), null);
+        }
+    }
+
+    void deliver(ValidatorId from, byte[] frame) {
+        if (!closed) {
+            inbox.deliverFrame(from, frame);
+        }
+    }
+
+    boolean isFull(ValidatorId from) {
+        return inbox.isFull(from);
+    }
+
+    void whenRoom(ValidatorId from, Runnable then) {
+        inbox.whenRoom(from, then);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.parley.network.links;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
+import dev.parley.network.PeerAddress;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.secure.Channel;
+import dev.parley.network.secure.SendWindow;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a validator with links of its own can be told; part {@code parley.network.links} of the configuration.
+ *
+ * @param addresses where each validator is reached, by index; the same at all validators
+ * @param bindHost where this one listens if that differs from its address, behind a proxy for instance; else null
+ * @param bindPort the port for it, or 0 for that of the address
+ * @param outboundHost the address from which it dials, or null for any
+ * @param maxFrameBytes no frame may be larger
+ * @param smallBytes what may wait for one peer, or be on its way and not acknowledged, in small frames
+ * @param largeBytes the same in large ones
+ */
+public record LinksSettings(
+        List<PeerAddress> addresses,
+        @Nullable String bindHost,
+        int bindPort,
+        @Nullable String outboundHost,
+        int maxFrameBytes,
+        long smallBytes,
+        long largeBytes) {
+    private static final String PATH = "parley.network.links.";
+    private static final int MIN_MAX_FRAME = 1 << 20;
+    private static final int SMALL_UNDER_WAY = 4096;
+    private static final int LARGE_UNDER_WAY = 256;
+    /** Nothing is lost while a connection lasts, and a new one begins where the old one ended. */
+    private static final long NEVER_MILLIS = Long.MAX_VALUE / 4;
+
+    public LinksSettings {
+        addresses = List.copyOf(addresses);
+    }
+
+    /**
+     * @param config whole, with Parley's {@code reference.conf} beneath
+     * @throws ConfigException that names the setting, its value and what it may be
+     */
+    public static LinksSettings of(Config config) {
+        Config links = config.getConfig("parley.network.links");
+        int bindPort = links.getInt("bind-port");
+        if (bindPort < 0 || bindPort > 65535) {
+            throw bad(links, "bind-port", "is 0 (the address's own) to 65535, not " + bindPort);
+        }
+        long maxFrameBytes = links.getBytes("max-frame-bytes");
+        if (maxFrameBytes < MIN_MAX_FRAME || maxFrameBytes > PeerCodec.MAX_FRAME_BYTES) {
+            throw bad(links, "max-frame-bytes", "is 1 MiB to 32 MiB, not " + maxFrameBytes + " bytes");
+        }
+        return new LinksSettings(
+                PeerAddress.list(config, PATH + "addresses"),
+                given(links, "bind-host"),
+                bindPort,
+                given(links, "outbound-host"),
+                (int) maxFrameBytes,
+                outstanding(links, "outstanding-small-bytes"),
+                outstanding(links, "outstanding-large-bytes"));
+    }
+
+    private static @Nullable String given(Config links, String name) {
+        String text = links.getString(name);
+        return text.isEmpty() ? null : text;
+    }
+
+    private static long outstanding(Config links, String name) {
+        long bytes = links.getBytes(name);
+        if (bytes < 1 << 20) {
+            throw bad(links, name, "is 1 MiB or more, not " + bytes + " bytes");
+        }
+        return bytes;
+    }
+
+    private static ConfigException bad(Config links, String name, String what) {
+        return new ConfigException.BadValue(links.getValue(name).origin(), PATH + name, what);
+    }
+
+    /**
+     * Holds the addresses against the validator set.
+     *
+     * @throws IllegalArgumentException that says what to do
+     */
+    public void requireFor(ValidatorSet validators) {
+        PeerAddress.requireOneEach(PATH + "addresses", addresses, validators);
+    }
+
+    InetSocketAddress reachedAt(ValidatorId peer) {
+        PeerAddress address = addresses.get(peer.index());
+        return new InetSocketAddress(address.host(), address.port());
+    }
+
+    PeerAddress listensAt(ValidatorId self) {
+        PeerAddress own = addresses.get(self.index());
+        return new PeerAddress(bindHost == null ? own.host() : bindHost, bindPort == 0 ? own.port() : bindPort);
+    }
+
+    /** The setting that says where a validator listens, and what it says. */
+    String whereListens(ValidatorId self) {
+        return PATH + (bindPort == 0 ? "addresses" : "bind-port") + " has " + listensAt(self) + " for " + self;
+    }
+
+    /** Where connections are dialled from; null for anywhere. */
+    @Nullable InetSocketAddress outbound() {
+        return outboundHost == null ? null : new InetSocketAddress(outboundHost, 0);
+    }
+
+    LinkTimes times() {
+        return LinkTimes.DEFAULT;
+    }
+
+    SendWindow.Limits window(Channel channel) {
+        long bytes = channel == Channel.SMALL ? smallBytes : largeBytes;
+        return new SendWindow.Limits(
+                bytes,
+                channel == Channel.SMALL ? SMALL_UNDER_WAY : LARGE_UNDER_WAY,
+                bytes / 2,
+                NEVER_MILLIS,
+                NEVER_MILLIS);
+    }
+}

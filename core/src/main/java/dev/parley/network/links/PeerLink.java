@@ -1,0 +1,322 @@
+package dev.parley.network.links;
+
+import dev.parley.consensus.ValidatorId;
+import dev.parley.network.secure.Channel;
+import dev.parley.network.secure.Frame;
+import dev.parley.network.secure.LinkRefusal;
+import dev.parley.network.secure.ReceiveWindow;
+import dev.parley.network.secure.SendWindow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One validator's end of its link to one peer, over whichever connection there is now: what waits for the peer and what it has not
+ * acknowledged, what has come from it, and when to dial again. Frames are offered by any thread; all else belongs to the event loop.
+ */
+final class PeerLink {
+    private static final int FRAMES_PER_ACK = 32;
+    private static final int BYTES_PER_ACK = 256 << 10;
+    /** Encrypted at a time, and handed to the socket. */
+    private static final int FLUSH_BYTES = 64 << 10;
+
+    private static final int MAX_DOUBLINGS = 6;
+
+    private final LinkHub hub;
+    private final ValidatorId peer;
+    private final LinkTimes times;
+    private final AtomicBoolean pumpScheduled = new AtomicBoolean();
+
+    /** Guards the windows for sending. */
+    private final Object lock = new Object();
+
+    private final SendWindow small;
+    private final SendWindow large;
+    private long dropped;
+
+    private final ReceiveWindow smallIn = new ReceiveWindow();
+    private final ReceiveWindow largeIn = new ReceiveWindow();
+    private long peerIncarnation;
+    private int framesToAck;
+    private long bytesToAck;
+    private boolean paused;
+
+    private volatile @Nullable LinkConnection current;
+    private boolean dialling;
+    private int failures;
+    private long dialAt;
+    private long adoptedAt;
+    private long receivedAt;
+    private long sentAt;
+    private int breaches;
+    private long barredUntil;
+
+    PeerLink(LinkHub hub, ValidatorId peer, LinkTimes times, SendWindow small, SendWindow large, long firstDialAt) {
+        this.hub = hub;
+        this.peer = peer;
+        this.times = times;
+        this.small = small;
+        this.large = large;
+        this.dialAt = firstDialAt;
+        this.barredUntil = firstDialAt;
+    }
+
+    ValidatorId peer() {
+        return peer;
+    }
+
+    void offer(Channel channel, Frame frame) {
+        synchronized (lock) {
+            dropped += (channel == Channel.SMALL ? small : large).offer(frame);
+        }
+        if (current != null && pumpScheduled.compareAndSet(false, true)) {
+            hub.execute(() -> {
+                pumpScheduled.set(false);
+                LinkConnection now = current;
+                if (now != null) {
+                    pump(now);
+                }
+            });
+        }
+    }
+
+    long dropped() {
+        synchronized (lock) {
+            return dropped;
+        }
+    }
+
+    long outstandingBytes() {
+        synchronized (lock) {
+            return small.bytes() + large.bytes();
+        }
+    }
+
+    boolean isOpen() {
+        return current != null;
+    }
+
+    // Sending
+
+    /** Small frames first, whatever is under way of a large one; as much as the socket takes. */
+    void pump(LinkConnection by) {
+        if (by != current) {
+            return;
+        }
+        int unflushed = 0;
+        while (by.isWritable()) {
+            long now = hub.now();
+            SendWindow.Numbered next = next(small, now);
+            if (next != null) {
+                by.small(next);
+                unflushed += next.frame().length();
+            } else if (by.isInsideLarge()) {
+                by.more();
+                unflushed += LinkConnection.PIECE_BYTES;
+            } else {
+                next = next(large, now);
+                if (next == null) {
+                    break;
+                }
+                by.large(next);
+                unflushed += Math.min(next.frame().length(), LinkConnection.PIECE_BYTES);
+            }
+            sentAt = now;
+            if (unflushed >= FLUSH_BYTES) {
+                by.flush();
+                unflushed = 0;
+            }
+        }
+        if (unflushed > 0) {
+            if (framesToAck > 0) {
+                ack(by);
+            }
+            by.flush();
+        }
+    }
+
+    private SendWindow.@Nullable Numbered next(SendWindow window, long now) {
+        synchronized (lock) {
+            return window.next(now);
+        }
+    }
+
+    private void ack(LinkConnection by) {
+        framesToAck = 0;
+        bytesToAck = 0;
+        sentAt = hub.now();
+        by.ack(smallIn.next(), largeIn.next());
+    }
+
+    // Receiving: each says why the connection is to be ended, or null
+
+    /** A peer has said who it is; decides which of two connections stays. */
+    @Nullable LinkRefusal greeted(LinkConnection by, Hello hello) {
+        LinkRefusal differs = hub.compare(peer, hello.terms());
+        if (differs != null) {
+            return differs;
+        }
+        long now = hub.now();
+        LinkConnection other = current;
+        if (other != null && hello.incarnation() == peerIncarnation && keeps(other, by)) {
+            by.close();
+            return null;
+        }
+        synchronized (lock) {
+            if (hello.peerIncarnation() == hub.incarnation()
+                    && !(small.acknowledged(hello.nextSmall(), false, now)
+                            && large.acknowledged(hello.nextLarge(), false, now))) {
+                return LinkRefusal.BAD_ACKNOWLEDGEMENT;
+            }
+            small.newSession(now);
+            large.newSession(now);
+        }
+        if (hello.incarnation() == peerIncarnation) {
+            smallIn.skipTo(hello.firstSmall());
+            largeIn.skipTo(hello.firstLarge());
+        } else {
+            smallIn.restart(hello.firstSmall());
+            largeIn.restart(hello.firstLarge());
+            peerIncarnation = hello.incarnation();
+        }
+        current = by;
+        paused = false;
+        dialling = false;
+        adoptedAt = now;
+        receivedAt = now;
+        if (other != null) {
+            other.close();
+        }
+        hub.agreed(peer);
+        pump(by);
+        return null;
+    }
+
+    /** Two at once, each dialled by one side: the one of the lower index stays. Of two by one side the later does: its former one is lost to it. */
+    private boolean keeps(LinkConnection old, LinkConnection later) {
+        boolean dialsFirst = hub.self().index() < peer.index();
+        return old.isDialled() != later.isDialled() && old.isDialled() == dialsFirst;
+    }
+
+    @Nullable LinkRefusal arrived(LinkConnection by, Channel channel, long number, byte[] frame) {
+        if (by != current) {
+            return null;
+        }
+        receivedAt = hub.now();
+        switch ((channel == Channel.SMALL ? smallIn : largeIn).accept(number)) {
+            case DELIVER -> hub.deliver(peer, frame);
+            case DUPLICATE -> {}
+            case AFTER_GAP -> {
+                return LinkRefusal.REPLAYED;
+            }
+        }
+        framesToAck++;
+        bytesToAck += frame.length;
+        if (framesToAck >= FRAMES_PER_ACK || bytesToAck >= BYTES_PER_ACK) {
+            ack(by);
+            by.flush();
+        }
+        if (!paused && hub.isFull(peer)) {
+            paused = true;
+            by.pause();
+            hub.whenRoom(
+                    peer,
+                    () -> hub.execute(() -> {
+                        if (by == current) {
+                            paused = false;
+                            receivedAt = hub.now();
+                            by.resume();
+                        }
+                    }));
+        }
+        return null;
+    }
+
+    @Nullable LinkRefusal acknowledged(LinkConnection by, long nextSmall, long nextLarge) {
+        if (by != current) {
+            return null;
+        }
+        long now = hub.now();
+        receivedAt = now;
+        synchronized (lock) {
+            if (!(small.acknowledged(nextSmall, false, now) && large.acknowledged(nextLarge, false, now))) {
+                return LinkRefusal.BAD_ACKNOWLEDGEMENT;
+            }
+        }
+        pump(by);
+        return null;
+    }
+
+    // The life of connections
+
+    /** What this side says first. */
+    Hello hello() {
+        synchronized (lock) {
+            return new Hello(
+                    hub.incarnation(),
+                    small.first(),
+                    large.first(),
+                    peerIncarnation,
+                    smallIn.next(),
+                    largeIn.next(),
+                    hub.terms());
+        }
+    }
+
+    /** Whether the peer is to wait before it is heard again. */
+    boolean isBarred() {
+        return hub.now() - barredUntil < 0;
+    }
+
+    /** The peer did what no correct one does: each time it waits twice as long. */
+    void broke(LinkConnection by, LinkRefusal why) {
+        long now = hub.now();
+        hub.refused(peer, why);
+        barredUntil = now + doubled(times.barMillis(), breaches++);
+    }
+
+    void closed(LinkConnection by) {
+        if (by == current) {
+            current = null;
+            if (hub.now() - adoptedAt >= times.steadyMillis()) {
+                failures = 0;
+                breaches = 0;
+            }
+            notReached();
+        } else if (by.isDialled()) {
+            dialling = false;
+        }
+    }
+
+    void disconnect() {
+        LinkConnection by = current;
+        if (by != null) {
+            by.close();
+        }
+    }
+
+    void notReached() {
+        dialling = false;
+        long wait = doubled(times.redialMillis(), failures++);
+        dialAt = hub.now() + wait / 2 + hub.jitter(wait / 2 + 1);
+    }
+
+    private static long doubled(long millis, int times) {
+        return millis << Math.min(times, MAX_DOUBLINGS);
+    }
+
+    /** A regular moment: dials, says that it lives, notices who does not. */
+    void tick(long now) {
+        LinkConnection by = current;
+        if (by == null) {
+            if (!dialling && now - dialAt >= 0 && !isBarred()) {
+                dialling = true;
+                hub.dial(peer);
+            }
+        } else if (!paused && now - receivedAt >= times.silenceMillis()) {
+            by.close();
+        } else if (framesToAck > 0 || now - sentAt >= times.heartbeatMillis()) {
+            ack(by);
+            by.flush();
+        }
+    }
+}

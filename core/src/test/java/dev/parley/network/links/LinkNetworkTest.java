@@ -1,0 +1,468 @@
+package dev.parley.network.links;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.parley.codec.BinaryWriter;
+import dev.parley.codec.MalformedException;
+import dev.parley.consensus.NoProtocol;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.KeyPair;
+import dev.parley.log.ClientId;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandId;
+import dev.parley.logging.LogContext;
+import dev.parley.network.Network;
+import dev.parley.network.PeerAddress;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.PeerMessage;
+import dev.parley.network.secure.Disagreement;
+import dev.parley.network.secure.LinkIdentity;
+import dev.parley.network.secure.LinkRefusal;
+import dev.parley.network.secure.TestIdentities;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.LongStream;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Four networks that reach each other over loopback, as four processes would, and what a process with a key can do to one. */
+class LinkNetworkTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final ValidatorId V0 = new ValidatorId(0);
+    private static final ValidatorId V1 = new ValidatorId(1);
+    private static final ValidatorId V3 = new ValidatorId(3);
+    private static final PeerCodec CODEC = new PeerCodec(new NoProtocol(), CommandBatch::read);
+
+    private final TestIdentities identities = new TestIdentities();
+    private final List<PeerAddress> addresses = addresses();
+    private final List<Node> nodes = new ArrayList<>();
+
+    /** One validator's process. */
+    private final class Node implements Network.Inbox {
+        final LinkNetwork network;
+        final Network.Link link;
+        final ConcurrentLinkedQueue<PeerMessage> got = new ConcurrentLinkedQueue<>();
+        volatile boolean full;
+        volatile @Nullable Runnable waits;
+
+        Node(int index) {
+            this(index, identities.of(index), identities.key(index));
+        }
+
+        Node(int place, LinkIdentity identity, KeyPair key) {
+            LinksSettings settings = new LinksSettings(
+                    addresses,
+                    addresses.get(place).host(),
+                    addresses.get(place).port(),
+                    null,
+                    PeerCodec.MAX_FRAME_BYTES,
+                    1 << 20,
+                    32 << 20);
+            network = LinkNetwork.start(settings, identity, key, CODEC, LogContext.none());
+            link = network.join(identity.self(), this);
+            nodes.add(this);
+        }
+
+        @Override
+        public void deliver(ValidatorId from, PeerMessage message) {
+            throw new AssertionError("only bytes come from a network");
+        }
+
+        @Override
+        public void deliverFrame(ValidatorId from, byte[] frame) {
+            try {
+                got.add(CODEC.decode(frame));
+            } catch (MalformedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public boolean isFull(ValidatorId from) {
+            return full;
+        }
+
+        @Override
+        public void whenRoom(ValidatorId from, Runnable then) {
+            waits = then;
+        }
+
+        List<Long> heights() {
+            return got.stream()
+                    .filter(message -> message instanceof PeerMessage.Status)
+                    .map(message -> ((PeerMessage.Status) message).height())
+                    .toList();
+        }
+
+        void say(int to, long height) {
+            link.send(new ValidatorId(to), new PeerMessage.Status(height));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        nodes.forEach(node -> node.network.close());
+    }
+
+    private void connected(Node... all) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            for (Node one : all) {
+                for (Node other : all) {
+                    if (one != other) {
+                        assertThat(one.network.isOpen(other.network.self())).isTrue();
+                    }
+                }
+            }
+        });
+    }
+
+    @Test
+    void messages_arrive_both_ways_once_and_in_order() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        for (long i = 0; i < 5000; i++) {
+            v0.say(1, i);
+            v1.say(0, i);
+        }
+        List<Long> all = LongStream.range(0, 5000).boxed().toList();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(v0.heights()).isEqualTo(all);
+            assertThat(v1.heights()).isEqualTo(all);
+        });
+        await().atMost(PATIENCE).until(() -> v0.network.outstandingBytes(V1) == 0);
+    }
+
+    @Test
+    void large_messages_arrive_whole_and_small_ones_pass_them() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        for (int size : List.of(1, 60 << 10, 70 << 10, 1 << 20, 4 << 20)) {
+            v0.link.send(V1, commandsOf(size));
+        }
+        v0.say(1, 7);
+        await().atMost(PATIENCE).until(() -> v1.got.size() == 6);
+        assertThat(List.copyOf(v1.got).getLast())
+                .as("4 MiB are behind what was said after them")
+                .isInstanceOf(PeerMessage.Commands.class);
+        assertThat(v1.got.stream()
+                        .filter(message -> message instanceof PeerMessage.Commands)
+                        .map(message -> ((PeerMessage.Commands) message)
+                                .commands()
+                                .getFirst()
+                                .content()
+                                .length))
+                .containsExactlyInAnyOrder(1, 60 << 10, 70 << 10, 1 << 20, 4 << 20);
+    }
+
+    @Test
+    void what_was_under_way_when_a_connection_broke_comes_once_on_the_next() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        for (long i = 0; i < 3000; i++) {
+            v0.say(1, i);
+            if (i % 1000 == 500) {
+                v0.network.disconnect(V1);
+            }
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(v1.heights())
+                        .isEqualTo(LongStream.range(0, 3000).boxed().toList()));
+    }
+
+    @Test
+    void a_peer_that_restarts_hears_what_waited_for_it() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        v1.network.close();
+        await().atMost(PATIENCE).until(() -> !v0.network.isOpen(V1));
+        v0.say(1, 1);
+        v0.say(1, 2);
+        Node again = new Node(1);
+        again.say(0, 3);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(again.heights()).containsExactly(1L, 2L);
+            assertThat(v0.heights()).containsExactly(3L);
+        });
+    }
+
+    @Test
+    void a_peer_that_takes_nothing_costs_its_bound_and_others_nothing() {
+        Node v0 = new Node(0);
+        Node slow = new Node(1);
+        Node v3 = new Node(3);
+        connected(v0, slow, v3);
+        slow.full = true;
+        for (long i = 0; i < 200_000; i++) {
+            v0.say(1, i);
+            assertThat(v0.network.outstandingBytes(V1)).isLessThanOrEqualTo(1 << 20);
+        }
+        v0.say(3, 1);
+        await().atMost(PATIENCE).until(() -> v3.heights().contains(1L));
+        assertThat(v0.network.dropped(V1)).isPositive();
+        await().atMost(PATIENCE).until(() -> slow.waits != null);
+        long taken = slow.got.size();
+        assertThat(taken).as("what fits into sockets' buffers").isLessThan(200_000);
+        slow.full = false;
+        Objects.requireNonNull(slow.waits).run();
+        v0.say(1, 999_999);
+        await().atMost(PATIENCE).until(() -> slow.heights().contains(999_999L));
+        assertThat(slow.heights()).as("what was left is in order").isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void two_that_dial_at_once_are_left_with_one_connection() {
+        for (int round = 0; round < 5; round++) {
+            Node v0 = new Node(0);
+            Node v1 = new Node(1);
+            v1.network.dialNow(V0);
+            v0.network.dialNow(V1);
+            connected(v0, v1);
+            v0.say(1, 1);
+            v1.say(0, 2);
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            v0.heights().equals(List.of(2L)) && v1.heights().equals(List.of(1L)));
+            close();
+            nodes.clear();
+        }
+    }
+
+    @Test
+    void nothing_is_left_of_a_network_that_was_closed() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        close();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith("parley-links"));
+        nodes.clear();
+        connected(new Node(0), new Node(1));
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named() throws IOException {
+        try (ServerSocket taken = new ServerSocket(addresses.get(0).port(), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            assertThatThrownBy(() -> new Node(0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll(
+                            "parley.network.links.bind-port", addresses.get(0).toString(), "choose another port");
+        }
+    }
+
+    @Test
+    void a_key_that_is_not_in_the_set_and_one_at_the_wrong_address_get_no_link() {
+        Node v0 = new Node(0);
+        Node stranger = new Node(1, new TestIdentities().of(1), KeyPair.generate(new SecureRandom()));
+        Node misplaced = new Node(2, identities.of(3), identities.key(3));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(v0.network.refused(V1, LinkRefusal.BAD_SIGNATURE)).isPositive();
+            assertThat(v0.network.refused(new ValidatorId(2), LinkRefusal.BAD_SIGNATURE))
+                    .as("who dials finds the key of v3 at the address of v2")
+                    .isPositive();
+        });
+        stranger.say(0, 1);
+        assertThat(v0.network.isOpen(V1)).isFalse();
+        // It dials by itself, and is who it says.
+        misplaced.say(0, 2);
+        await().atMost(PATIENCE).until(() -> v0.heights().contains(2L));
+        assertThat(v0.heights()).containsExactly(2L);
+    }
+
+    @Test
+    void peers_of_another_chain_power_or_protocol_are_named_on_both_sides() {
+        Node v0 = new Node(0);
+        Node chain = new Node(1, identities.of(1, "x"), identities.key(1));
+        Node power = new Node(2, identities.of(2, "test", "none", 3, Map.of()), identities.key(2));
+        Node protocol = new Node(3, identities.of(3, "test", "other", 1, Map.of()), identities.key(3));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(named(v0))
+                    .containsExactly(
+                            "v1 is of chain 'x', this node of 'test'",
+                            "v2 has power 3 for v3, this node 1",
+                            "v3 runs other, this node none");
+            assertThat(named(chain)).first().isEqualTo("v0 is of chain 'test', this node of 'x'");
+            assertThat(named(power)).first().isEqualTo("v0 has power 1 for v3, this node 3");
+            assertThat(named(protocol)).first().isEqualTo("v0 runs none, this node other");
+        });
+        assertThat(v0.network.isOpen(V1)).isFalse();
+    }
+
+    private static List<String> named(Node node) {
+        return node.network.disagreements().stream().map(Disagreement::what).toList();
+    }
+
+    // A process that has v3's key and speaks for itself
+
+    private SSLSocket byzantine() throws IOException {
+        LinkIdentity own = identities.of(3);
+        SSLSocket socket = (SSLSocket) new PeerTls(own.validators(), V3, identities.key(3))
+                .context(V0)
+                .getSocketFactory()
+                .createSocket(addresses.get(0).host(), addresses.get(0).port());
+        socket.startHandshake();
+        return socket;
+    }
+
+    private byte[] hello() {
+        return frame(
+                FrameType.HELLO,
+                new Hello(42, 1, 1, 0, 1, 1, identities.of(3).terms().toBytes()).toBytes());
+    }
+
+    private static byte[] frame(FrameType type, byte[] rest) {
+        return new BinaryWriter().i32(rest.length).u8(type.code()).raw(rest).toByteArray();
+    }
+
+    private static byte[] small(long number, PeerMessage message) {
+        return frame(
+                FrameType.SMALL,
+                new BinaryWriter().i64(number).raw(CODEC.encode(message)).toByteArray());
+    }
+
+    private void breaks(LinkRefusal expected, byte[]... frames) throws IOException {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        try (SSLSocket socket = byzantine()) {
+            OutputStream out = socket.getOutputStream();
+            for (byte[] frame : frames) {
+                out.write(frame);
+            }
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.network.refused(V3, expected) == 1);
+        }
+        v1.say(0, 5);
+        await().atMost(PATIENCE).until(() -> v0.heights().contains(5L));
+        assertThat(v0.network.isOpen(V3)).isFalse();
+    }
+
+    @Test
+    void garbage_behind_the_handshake_ends_the_link() throws IOException {
+        breaks(LinkRefusal.MALFORMED, new byte[] {0, 0, 0, 5, 99, 1, 2, 3, 4, 5});
+    }
+
+    @Test
+    void a_frame_before_the_greeting_ends_the_link() throws IOException {
+        breaks(LinkRefusal.MALFORMED, small(1, new PeerMessage.Status(1)));
+    }
+
+    @Test
+    void a_second_greeting_ends_the_link() throws IOException {
+        breaks(LinkRefusal.MALFORMED, hello(), hello());
+    }
+
+    @Test
+    void a_gap_in_the_numbers_ends_the_link() throws IOException {
+        breaks(LinkRefusal.REPLAYED, hello(), small(1, new PeerMessage.Status(1)), small(3, new PeerMessage.Status(3)));
+    }
+
+    @Test
+    void an_acknowledgement_of_what_was_never_sent_ends_the_link() throws IOException {
+        breaks(
+                LinkRefusal.BAD_ACKNOWLEDGEMENT,
+                hello(),
+                frame(FrameType.ACK, new BinaryWriter().i64(1000).i64(1).toByteArray()));
+    }
+
+    @Test
+    void a_claimed_length_is_refused_before_anything_is_kept_for_it() throws IOException {
+        breaks(LinkRefusal.OVERSIZED, hello(), new byte[] {0x7f, -1, -1, -1, 4});
+    }
+
+    @Test
+    void a_large_frame_over_the_bound_is_refused_at_its_first_piece() throws IOException {
+        breaks(
+                LinkRefusal.OVERSIZED,
+                hello(),
+                frame(
+                        FrameType.LARGE,
+                        new BinaryWriter().i64(1).i32(1 << 30).u8(1).toByteArray()));
+    }
+
+    @Test
+    void what_was_seen_is_not_delivered_again() throws IOException {
+        Node v0 = new Node(0);
+        try (SSLSocket socket = byzantine()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(hello());
+            for (long number : List.of(1L, 2L, 1L, 2L, 3L)) {
+                out.write(small(number, new PeerMessage.Status(number)));
+            }
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.heights().contains(3L));
+        }
+        assertThat(v0.heights()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void who_broke_the_rules_is_not_heard_for_a_while_and_then_again() throws IOException {
+        breaks(LinkRefusal.MALFORMED, new byte[] {0, 0, 0, 0, 77});
+        new Node(3).say(0, 8);
+        await().atMost(PATIENCE).until(() -> nodes.getFirst().heights().contains(8L));
+    }
+
+    @Test
+    void connections_that_show_no_key_are_few_and_end() throws IOException {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        List<Socket> idle = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            idle.add(new Socket(addresses.get(0).host(), addresses.get(0).port()));
+        }
+        await().atMost(PATIENCE).until(() -> v0.network.refused(null, LinkRefusal.TOO_MANY_HANDSHAKES) > 0);
+        v1.say(0, 4);
+        await().atMost(PATIENCE).until(() -> v0.heights().contains(4L));
+        await().atMost(PATIENCE).until(() -> {
+            for (Socket socket : idle) {
+                if (socket.getInputStream().read() >= 0) {
+                    return false;
+                }
+                socket.close();
+            }
+            return true;
+        });
+    }
+
+    private static PeerMessage.Commands commandsOf(int contentBytes) {
+        return new PeerMessage.Commands(List.of(
+                new Command(new CommandId(new ClientId(1, 1), 1), Command.DEFAULT_LANE, 1, new byte[contentBytes])));
+    }
+
+    private static List<PeerAddress> addresses() {
+        List<ServerSocket> held = new ArrayList<>();
+        List<PeerAddress> addresses = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket);
+                addresses.add(new PeerAddress("127.0.0.1", socket.getLocalPort()));
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return addresses;
+    }
+}
