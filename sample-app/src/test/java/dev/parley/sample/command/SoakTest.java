@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringWriter;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A short soak of each protocol, beside other tests: most of it is waiting for processes that were killed, paused or cut off. */
-@Execution(ExecutionMode.CONCURRENT)
+/** A short soak of each protocol. {@code -Dparley.soaks=true} has it run: it takes some minutes. */
+@EnabledIfSystemProperty(named = "parley.soaks", matches = "true")
 @Timeout(600)
 class SoakTest {
     private static final String FAULTS =
             " --kills 5 --pauses 2 --pause-seconds 2 --partitions 2 --partition-seconds 2 --clients 1 --outstanding 4";
 
-    @Execution(ExecutionMode.SAME_THREAD)
     @ParameterizedTest
     @CsvSource({"hotstuff, cluster", "tendermint, links", "honeybadger, links"})
     void nothing_acknowledged_is_lost_whatever_happens_to_processes(String protocol, String network) {
