@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -178,8 +179,7 @@ final class LinkConnection extends ByteToMessageDecoder {
             content = new byte[Math.min(arriving.length, FIRST_BYTES)];
         }
         if (needed > content.length) {
-            content = java.util.Arrays.copyOf(
-                    content, (int) Math.min(arriving.length, Math.max(needed, 2L * content.length)));
+            content = Arrays.copyOf(content, (int) Math.min(arriving.length, Math.max(needed, 2L * content.length)));
         }
         in.readBytes(content, arriving.filled, length);
         arriving.filled = needed;
@@ -187,7 +187,7 @@ final class LinkConnection extends ByteToMessageDecoder {
         if (needed < arriving.length) {
             return null;
         }
-        byte[] whole = content.length == needed ? content : java.util.Arrays.copyOf(content, needed);
+        byte[] whole = content.length == needed ? content : Arrays.copyOf(content, needed);
         long number = arriving.number;
         arriving.length = 0;
         arriving.filled = 0;
@@ -320,9 +320,9 @@ final class LinkConnection extends ByteToMessageDecoder {
         closing = true;
         super.channelInactive(of);
         hub.closed(this);
-        PeerLink of1 = link;
-        if (of1 != null) {
-            of1.closed(this);
+        PeerLink to = link;
+        if (to != null) {
+            to.closed(this);
         } else if (dialled != null) {
             hub.notReached(dialled);
         }

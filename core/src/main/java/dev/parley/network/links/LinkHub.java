@@ -99,7 +99,7 @@ final class LinkHub implements Network.Link {
 
     private void send(PeerLink link, Frame frame) {
         if (frame.length() > settings.maxFrameBytes()) {
-            network.refused(this, link.peer(), LinkRefusal.OVERSIZED, null);
+            network.count(link.peer(), LinkRefusal.OVERSIZED, null);
         } else {
             link.offer(frame.length() <= LinkConnection.PIECE_BYTES ? Channel.SMALL : Channel.LARGE, frame);
         }
@@ -181,7 +181,7 @@ final class LinkHub implements Network.Link {
     /** @return null if it may not speak now; the connection ends then */
     @Nullable PeerLink identified(LinkConnection connection, SSLSession session) {
         PeerLink link = link(tls.peer(session));
-        network.identified(connection);
+        network.isNoStranger(connection);
         if (link == null || closed || link.isBarred()) {
             connection.close();
             return null;
@@ -195,7 +195,7 @@ final class LinkHub implements Network.Link {
     }
 
     void closed(LinkConnection connection) {
-        network.closed(connection);
+        network.isNoStranger(connection);
     }
 
     void notReached(ValidatorId dialled) {
@@ -204,7 +204,7 @@ final class LinkHub implements Network.Link {
 
     void refused(ValidatorId peer, LinkRefusal why) {
         Disagreement differs = disagreements.get(peer.index());
-        network.refused(this, peer, why, why.isOfTerms() && differs != null ? differs.what() : null);
+        network.count(peer, why, why.isOfTerms() && differs != null ? differs.what() : null);
     }
 
     /** @return null if a peer has the terms of this validator */

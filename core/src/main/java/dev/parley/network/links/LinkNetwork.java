@@ -290,11 +290,8 @@ public final class LinkNetwork implements PeerNetwork {
         return true;
     }
 
-    void identified(LinkConnection connection) {
-        strangers.remove(connection);
-    }
-
-    void closed(LinkConnection connection) {
+    /** It has shown a key, or is gone. */
+    void isNoStranger(LinkConnection connection) {
         strangers.remove(connection);
     }
 
@@ -318,12 +315,8 @@ public final class LinkNetwork implements PeerNetwork {
                         : null);
     }
 
-    void refused(LinkHub hub, ValidatorId peer, LinkRefusal why, @Nullable String detail) {
-        count(peer, why, detail);
-    }
-
     /** Says so, at most once a minute for each peer and reason. */
-    private void count(@Nullable ValidatorId peer, LinkRefusal reason, @Nullable String detail) {
+    void count(@Nullable ValidatorId peer, LinkRefusal reason, @Nullable String detail) {
         long inAll = counts.count(peer, reason, System.nanoTime() / 1_000_000);
         if (inAll > 0) {
             boolean usual = reason == LinkRefusal.HANDSHAKE_FAILED && detail == null;

@@ -130,7 +130,7 @@ final class DrillCommand implements Callable<Integer> {
                 .shared(blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n");
         try (ProcessCluster processes = ProcessCluster.layOut(layout, directory)) {
             for (NodeProcess node : processes.nodes()) {
-                start(processes, node);
+                NodeCommand.start(processes, node);
             }
             for (NodeProcess node : processes.nodes()) {
                 node.awaitReady();
@@ -182,7 +182,7 @@ final class DrillCommand implements Callable<Integer> {
         }
         double without = gone.perSecond();
         Stretch back = new Stretch(load);
-        start(processes, victim);
+        NodeCommand.start(processes, victim);
         awaitReady(victim);
         double ready = back.seconds();
         awaitInStep(processes.nodes());
@@ -249,7 +249,7 @@ final class DrillCommand implements Callable<Integer> {
             victim.signal("KILL");
             victim.awaitEnd();
             Stretch back = new Stretch(load);
-            start(processes, victim);
+            NodeCommand.start(processes, victim);
             awaitReady(victim);
             awaitInStep(nodes);
             took[i] = back.seconds();
@@ -281,14 +281,6 @@ final class DrillCommand implements Callable<Integer> {
             Thread.sleep(1);
         }
         return longest;
-    }
-
-    private static void start(ProcessCluster processes, NodeProcess node) throws IOException {
-        processes.start(
-                node.index(),
-                node.serverOptions(),
-                ParleyCommand.class,
-                NodeCommand.arguments(node.directory(), List.of()));
     }
 
     private static void awaitReady(NodeProcess node) throws InterruptedException {

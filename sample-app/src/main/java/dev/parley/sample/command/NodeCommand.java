@@ -17,6 +17,8 @@ import dev.parley.sample.store.Replies;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.cluster.ClusterLayout;
+import dev.parley.testkit.cluster.NodeProcess;
+import dev.parley.testkit.cluster.ProcessCluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +58,12 @@ final class NodeCommand implements Callable<Integer> {
         List<String> words = new ArrayList<>(List.of("node", "--dir", directory.toString()));
         words.addAll(further);
         return words;
+    }
+
+    /** Starts a validator of a cluster that is laid out here, if it does not run. */
+    static void start(ProcessCluster processes, NodeProcess node) throws IOException {
+        processes.start(
+                node.index(), node.serverOptions(), ParleyCommand.class, arguments(node.directory(), List.of()));
     }
 
     NodeCommand(Screen screen) {

@@ -160,7 +160,7 @@ final class SoakCommand implements Callable<Integer> {
     private boolean soak(Path cluster, ProcessCluster processes) throws IOException, InterruptedException {
         List<NodeProcess> nodes = processes.nodes();
         for (NodeProcess node : nodes) {
-            start(processes, node);
+            NodeCommand.start(processes, node);
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();
@@ -240,7 +240,7 @@ final class SoakCommand implements Callable<Integer> {
                 victim.signal("KILL");
                 victim.awaitEnd();
                 Thread.sleep(random.nextInt(2_000));
-                start(processes, victim);
+                NodeCommand.start(processes, victim);
                 victim.awaitReady();
             }
             case PAUSE -> {
@@ -255,14 +255,6 @@ final class SoakCommand implements Callable<Integer> {
                 processes.heal();
             }
         }
-    }
-
-    private static void start(ProcessCluster processes, NodeProcess node) throws IOException {
-        processes.start(
-                node.index(),
-                node.serverOptions(),
-                ParleyCommand.class,
-                NodeCommand.arguments(node.directory(), List.of()));
     }
 
     private static long height(List<NodeProcess> nodes) throws InterruptedException {
