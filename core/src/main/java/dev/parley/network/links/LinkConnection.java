@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,12 +82,22 @@ final class LinkConnection extends ByteToMessageDecoder {
             if (done.isSuccess()) {
                 SslHandler tls = of.pipeline().get(SslHandler.class);
                 link = hub.identified(this, tls.engine().getSession());
+                var unused = of.executor()
+                        .schedule(this::requireHello, hub.times().handshakeMillis(), TimeUnit.MILLISECONDS);
             } else {
                 hub.handshakeFailed(this, dialled, done.cause());
                 close();
             }
         }
         of.fireUserEventTriggered(event);
+    }
+
+    private void requireHello() {
+        PeerLink from = link;
+        if (!greeted && !closing && from != null) {
+            hub.refused(from.peer(), LinkRefusal.NO_HELLO, null);
+            close();
+        }
     }
 
     /** Says hello; the peer is known, and not yet taken for whom the link belongs to. */
@@ -110,63 +121,56 @@ final class LinkConnection extends ByteToMessageDecoder {
             int length = in.getInt(in.readerIndex());
             FrameType type = FrameType.of(in.getByte(in.readerIndex() + 4));
             if (type == null || length < 0 || length > type.maxBytes() || (type == FrameType.HELLO) == greeted) {
-                refuse(from, length > FrameType.LARGE.maxBytes() ? LinkRefusal.OVERSIZED : LinkRefusal.MALFORMED);
+                refuse(from, length > FrameType.LARGE.maxBytes() ? LinkRefusal.OVERSIZED : LinkRefusal.MALFORMED, null);
                 return;
             }
             if (in.readableBytes() < HEADER_BYTES + length) {
                 return;
             }
             in.skipBytes(HEADER_BYTES);
-            LinkRefusal wrong = take(from, type, in, length);
-            if (wrong != null) {
-                refuse(from, wrong);
-                return;
+            try {
+                LinkRefusal wrong = take(from, type, in, length);
+                if (wrong != null) {
+                    refuse(from, wrong, null);
+                }
+            } catch (MalformedException e) {
+                refuse(from, LinkRefusal.MALFORMED, e.getMessage());
             }
         }
     }
 
-    private void refuse(PeerLink from, LinkRefusal why) {
-        from.broke(this, why);
+    private void refuse(PeerLink from, LinkRefusal why, @Nullable String detail) {
+        from.broke(why, detail);
         close();
     }
 
-    private @Nullable LinkRefusal take(PeerLink from, FrameType type, ByteBuf in, int length) {
-        switch (type) {
+    private @Nullable LinkRefusal take(PeerLink from, FrameType type, ByteBuf in, int length)
+            throws MalformedException {
+        return switch (type) {
             case HELLO -> {
                 greeted = true;
-                try {
-                    return from.greeted(this, Hello.read(bytes(in, length)));
-                } catch (MalformedException e) {
-                    return LinkRefusal.MALFORMED;
-                }
+                yield from.greeted(this, Hello.read(bytes(in, length)));
             }
-            case SMALL -> {
-                if (length <= NUMBER_BYTES) {
-                    return LinkRefusal.MALFORMED;
-                }
-                return from.arrived(this, Channel.SMALL, in.readLong(), bytes(in, length - NUMBER_BYTES));
-            }
+            case SMALL ->
+                length <= NUMBER_BYTES
+                        ? LinkRefusal.MALFORMED
+                        : from.arrived(this, Channel.SMALL, in.readLong(), bytes(in, length - NUMBER_BYTES));
             case LARGE -> {
                 if (length <= NUMBER_BYTES + 4 || arriving.length > 0) {
-                    return LinkRefusal.MALFORMED;
+                    yield LinkRefusal.MALFORMED;
                 }
                 arriving.number = in.readLong();
                 arriving.length = in.readInt();
-                if (arriving.length <= 0 || arriving.length > hub.maxFrameBytes()) {
-                    return LinkRefusal.OVERSIZED;
-                }
-                return piece(from, in, length - NUMBER_BYTES - 4);
+                yield arriving.length <= 0 || arriving.length > hub.maxFrameBytes()
+                        ? LinkRefusal.OVERSIZED
+                        : piece(from, in, length - NUMBER_BYTES - 4);
             }
-            case MORE -> {
-                return arriving.length == 0 || length == 0 ? LinkRefusal.MALFORMED : piece(from, in, length);
-            }
-            case ACK -> {
-                return length == 2 * NUMBER_BYTES
+            case MORE -> arriving.length == 0 || length == 0 ? LinkRefusal.MALFORMED : piece(from, in, length);
+            case ACK ->
+                length == 2 * NUMBER_BYTES
                         ? from.acknowledged(this, in.readLong(), in.readLong())
                         : LinkRefusal.MALFORMED;
-            }
-        }
-        return LinkRefusal.MALFORMED;
+        };
     }
 
     private @Nullable LinkRefusal piece(PeerLink from, ByteBuf in, int length) {

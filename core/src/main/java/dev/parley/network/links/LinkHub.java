@@ -157,6 +157,10 @@ final class LinkHub implements Network.Link {
         return settings.maxFrameBytes();
     }
 
+    LinkTimes times() {
+        return settings.times();
+    }
+
     PeerTls tls() {
         return tls;
     }
@@ -181,12 +185,12 @@ final class LinkHub implements Network.Link {
     /** @return null if it may not speak now; the connection ends then */
     @Nullable PeerLink identified(LinkConnection connection, SSLSession session) {
         PeerLink link = link(tls.peer(session));
-        network.isNoStranger(connection);
+        network.handshakeEnded(connection);
         if (link == null || closed || link.isBarred()) {
             connection.close();
             return null;
         }
-        connection.greet(link.hello());
+        link.identified(connection);
         return link;
     }
 
@@ -195,16 +199,16 @@ final class LinkHub implements Network.Link {
     }
 
     void closed(LinkConnection connection) {
-        network.isNoStranger(connection);
+        network.handshakeEnded(connection);
     }
 
     void notReached(ValidatorId dialled) {
         Objects.requireNonNull(link(dialled)).notReached();
     }
 
-    void refused(ValidatorId peer, LinkRefusal why) {
+    void refused(ValidatorId peer, LinkRefusal why, @Nullable String detail) {
         Disagreement differs = disagreements.get(peer.index());
-        network.count(peer, why, why.isOfTerms() && differs != null ? differs.what() : null);
+        network.count(peer, why, why.isOfTerms() && differs != null ? differs.what() : detail);
     }
 
     /** @return null if a peer has the terms of this validator */

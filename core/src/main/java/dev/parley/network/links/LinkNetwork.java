@@ -32,9 +32,9 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +51,6 @@ public final class LinkNetwork implements PeerNetwork {
     private static final Logger LOG = LoggerFactory.getLogger(LinkNetwork.class);
     private static final long SHUTDOWN_MILLIS = 4000;
     private static final long TICK_MILLIS = 20;
-    /** Connections that have not shown a validator's key yet. */
-    private static final int MAX_STRANGERS = 64;
-    /** So many handshakes a second are begun for others, on the average: each costs a signature. */
-    private static final int STRANGERS_PER_SECOND = 50;
-
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(64 << 10, 192 << 10);
 
     private final LinkIdentity identity;
@@ -70,12 +65,15 @@ public final class LinkNetwork implements PeerNetwork {
     private final ChannelGroup channels = new DefaultChannelGroup("peers", ImmediateEventExecutor.INSTANCE);
     private final Channel listener;
     private volatile @Nullable LinkHub current;
+    /** Makes and checks the signatures of handshakes, which would keep the event loop from all other links. */
+    private final ExecutorService signatures =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("parley-links-signatures", true));
+    /** Looks up the names of hosts, which can take as long as it likes. */
+    private final ExecutorService lookups =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("parley-links-lookups", true));
 
-    /** Of the event loop: who has not shown a key yet, and how many more may come now. */
-    private final Set<LinkConnection> strangers = new HashSet<>();
-
-    private double strangersLeft = STRANGERS_PER_SECOND;
-    private long strangersSince;
+    /** Of the event loop. */
+    private final HandshakeBudget handshakes;
 
     private LinkNetwork(
             LinksSettings settings, LinkIdentity identity, KeyPair key, PeerCodec codec, LogContext context) {
@@ -85,6 +83,7 @@ public final class LinkNetwork implements PeerNetwork {
         this.context = context;
         this.tls = new PeerTls(identity.validators(), identity.self(), key);
         this.counts = new RefusalCounts(identity.validators().size());
+        this.handshakes = new HandshakeBudget(identity.validators().size());
         this.group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("parley-links", true), NioIoHandler.newFactory());
         this.loop = group.next();
@@ -181,14 +180,6 @@ public final class LinkNetwork implements PeerNetwork {
         return identity.self();
     }
 
-    /** For tests: the connection to a peer breaks. */
-    void disconnect(ValidatorId peer) {
-        PeerLink link = link(peer);
-        if (link != null) {
-            execute(link::disconnect);
-        }
-    }
-
     /** For tests: dials a peer whether or not it is time to. */
     void dialNow(ValidatorId peer) {
         LinkHub hub = current;
@@ -212,6 +203,8 @@ public final class LinkNetwork implements PeerNetwork {
         listener.close().awaitUninterruptibly(SHUTDOWN_MILLIS);
         channels.close().awaitUninterruptibly(SHUTDOWN_MILLIS);
         group.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(SHUTDOWN_MILLIS);
+        signatures.shutdown();
+        lookups.shutdown();
     }
 
     // What links ask for
@@ -235,7 +228,20 @@ public final class LinkNetwork implements PeerNetwork {
     }
 
     void dial(LinkHub hub, ValidatorId peer) {
-        InetSocketAddress from = settings.outbound();
+        lookups.execute(() -> {
+            InetSocketAddress to = settings.reachedAt(peer);
+            InetSocketAddress from = settings.outbound();
+            execute(() -> dial(hub, peer, to, from));
+        });
+    }
+
+    private void dial(LinkHub hub, ValidatorId peer, InetSocketAddress to, @Nullable InetSocketAddress from) {
+        if (hub.isClosed()) {
+            return;
+        }
+        if (!to.isUnresolved()) {
+            handshakes.isAt(peer, to.getAddress());
+        }
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
@@ -249,9 +255,7 @@ public final class LinkNetwork implements PeerNetwork {
                         secure(channel, new LinkConnection(hub, peer), hub, peer);
                     }
                 });
-        ChannelFuture connecting = from == null
-                ? bootstrap.connect(settings.reachedAt(peer))
-                : bootstrap.connect(settings.reachedAt(peer), from);
+        ChannelFuture connecting = from == null ? bootstrap.connect(to) : bootstrap.connect(to, from);
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 hub.notReached(peer);
@@ -261,38 +265,30 @@ public final class LinkNetwork implements PeerNetwork {
 
     private void accepted(SocketChannel channel) {
         LinkHub hub = current;
-        if (hub == null || !mayBeStranger()) {
-            count(null, LinkRefusal.TOO_MANY_HANDSHAKES, null);
+        InetSocketAddress from = channel.remoteAddress();
+        if (hub == null || from == null) {
             var unused = channel.close();
             return;
         }
         LinkConnection connection = new LinkConnection(hub, null);
-        strangers.add(connection);
+        if (!handshakes.begins(connection, from.getAddress(), System.nanoTime())) {
+            count(null, LinkRefusal.TOO_MANY_HANDSHAKES, "from " + from);
+            var unused = channel.close();
+            return;
+        }
         secure(channel, connection, hub, null);
     }
 
     private void secure(SocketChannel channel, LinkConnection connection, LinkHub hub, @Nullable ValidatorId expected) {
         channels.add(channel);
-        SslHandler handler = new SslHandler(hub.tls().engine(expected));
+        SslHandler handler = new SslHandler(hub.tls().engine(expected), false, signatures);
         handler.setHandshakeTimeoutMillis(settings.times().handshakeMillis());
         channel.pipeline().addLast(handler, connection);
     }
 
-    private boolean mayBeStranger() {
-        long now = System.nanoTime();
-        strangersLeft =
-                Math.min(STRANGERS_PER_SECOND, strangersLeft + (now - strangersSince) / 1e9 * STRANGERS_PER_SECOND);
-        strangersSince = now;
-        if (strangersLeft < 1 || strangers.size() >= MAX_STRANGERS) {
-            return false;
-        }
-        strangersLeft--;
-        return true;
-    }
-
     /** It has shown a key, or is gone. */
-    void isNoStranger(LinkConnection connection) {
-        strangers.remove(connection);
+    void handshakeEnded(LinkConnection connection) {
+        handshakes.ended(connection);
     }
 
     /** What the other side's key is not, or why the other side does not want this one's; a connection that just ended says nothing. */

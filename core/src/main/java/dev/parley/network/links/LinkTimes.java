@@ -8,7 +8,8 @@ package dev.parley.network.links;
  * @param steadyMillis a connection that lasted so long has made good for all failures before
  * @param heartbeatMillis so often one says that one lives
  * @param silenceMillis who says nothing for so long is taken for gone
- * @param handshakeMillis who dials must have shown its key and said hello within it
+ * @param handshakeMillis within it the other side must have been reached, again within it have shown its key, and again within it have said
+ *     hello
  */
 record LinkTimes(
         long redialMillis,

@@ -41,6 +41,9 @@ final class PeerLink {
     private boolean paused;
 
     private volatile @Nullable LinkConnection current;
+    /** Came in, has shown the peer's key and not said hello yet: no more than one, the latest. */
+    private @Nullable LinkConnection greeting;
+
     private boolean dialling;
     private int failures;
     private long dialAt;
@@ -149,8 +152,23 @@ final class PeerLink {
 
     // Receiving: each says why the connection is to be ended, or null
 
-    /** A peer has said who it is; decides which of two connections stays. */
+    /** It has shown the peer's key. */
+    void identified(LinkConnection by) {
+        if (!by.isDialled()) {
+            LinkConnection former = greeting;
+            greeting = by;
+            if (former != null) {
+                former.close();
+            }
+        }
+        by.greet(hello());
+    }
+
+    /** A peer has said what it is at; decides which of two connections stays. */
     @Nullable LinkRefusal greeted(LinkConnection by, Hello hello) {
+        if (by == greeting) {
+            greeting = null;
+        }
         LinkRefusal differs = hub.compare(peer, hello.terms());
         if (differs != null) {
             return differs;
@@ -249,7 +267,7 @@ final class PeerLink {
     // The life of connections
 
     /** What this side says first. */
-    Hello hello() {
+    private Hello hello() {
         synchronized (lock) {
             return new Hello(
                     hub.incarnation(),
@@ -268,13 +286,15 @@ final class PeerLink {
     }
 
     /** The peer did what no correct one does: each time it waits twice as long. */
-    void broke(LinkConnection by, LinkRefusal why) {
-        long now = hub.now();
-        hub.refused(peer, why);
-        barredUntil = now + doubled(times.barMillis(), breaches++);
+    void broke(LinkRefusal why, @Nullable String detail) {
+        hub.refused(peer, why, detail);
+        barredUntil = hub.now() + doubled(times.barMillis(), breaches++);
     }
 
     void closed(LinkConnection by) {
+        if (by == greeting) {
+            greeting = null;
+        }
         if (by == current) {
             current = null;
             if (hub.now() - adoptedAt >= times.steadyMillis()) {
@@ -283,14 +303,11 @@ final class PeerLink {
             }
             notReached();
         } else if (by.isDialled()) {
-            dialling = false;
-        }
-    }
-
-    void disconnect() {
-        LinkConnection by = current;
-        if (by != null) {
-            by.close();
+            if (current == null) {
+                notReached();
+            } else {
+                dialling = false;
+            }
         }
     }
 

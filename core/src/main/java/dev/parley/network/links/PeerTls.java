@@ -43,9 +43,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS 1.3 in which both sides show a validator's own key. The certificate is a wrapping for the key, which its owner makes at each start: who
  * is let in is who has the private half of a key in the validator set, whatever else the certificate says and whenever it expires. Each
- * connection has a context of its own, so that no session is ever resumed. Thread-safe.
+ * connection has a context of its own, so that no session is ever resumed. For {@link LinkNetwork} and for tools that speak to a validator as
+ * another validator would. Thread-safe.
  */
-final class PeerTls {
+public final class PeerTls {
     private static final String ALIAS = "validator";
     /** What comes before the 32 bytes of an Ed25519 key in a certificate (RFC 8410). */
     private static final byte[] KEY_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
@@ -63,7 +64,7 @@ final class PeerTls {
     private final X509Certificate certificate;
 
     /** @param own of {@code self} */
-    PeerTls(ValidatorSet validators, ValidatorId self, KeyPair own) {
+    public PeerTls(ValidatorSet validators, ValidatorId self, KeyPair own) {
         this.self = self;
         for (Validator validator : validators.validators()) {
             owners.put(validator.key(), validator.id());
@@ -102,7 +103,12 @@ final class PeerTls {
         return engine;
     }
 
-    SSLContext context(@Nullable ValidatorId expected) {
+    /**
+     * For one connection, without bounds on versions and suites.
+     *
+     * @param expected whose address was dialled, or null for a connection that came in
+     */
+    public SSLContext context(@Nullable ValidatorId expected) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(new KeyManager[] {new OwnKey()}, new TrustManager[] {new Pins(expected)}, null);

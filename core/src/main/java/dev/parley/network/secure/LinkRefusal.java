@@ -26,6 +26,8 @@ public enum LinkRefusal {
     BAD_SIGNATURE,
     /** A connection on which no key was shown, or on which the other side did not want this validator's. */
     HANDSHAKE_FAILED,
+    /** A connection on which a validator's key was shown, and then nothing more in time. */
+    NO_HELLO,
     /** The public half of a key agreement that gives no secret. */
     BAD_KEY_SHARE,
     /** An answer to a handshake that is not under way. */

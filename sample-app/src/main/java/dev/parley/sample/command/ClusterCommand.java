@@ -50,7 +50,13 @@ final class ClusterCommand implements Runnable {
                             names = "--byzantine",
                             paramLabel = "ID=BEHAVIOUR",
                             description = "Starts validator ID so that it misbehaves.")
-                    List<String> byzantine)
+                    List<String> byzantine,
+            @Option(
+                            names = "--jvm-option",
+                            paramLabel = "OPTION",
+                            description =
+                                    "For the virtual machines of those it starts, such as --jvm-option=-Xmx4g; may be given several times.")
+                    List<String> jvmOptions)
             throws IOException, InterruptedException {
         List<NodeProcess> nodes = NodeProcess.of(directory);
         for (NodeProcess node : nodes) {
@@ -60,7 +66,10 @@ final class ClusterCommand implements Runnable {
                     behaviours.addAll(List.of("--byzantine", word.substring(word.indexOf('=') + 1)));
                 }
             }
-            node.start(node.serverOptions(), ParleyCommand.class, NodeCommand.arguments(node.directory(), behaviours));
+            node.start(
+                    node.serverOptions(jvmOptions == null ? List.of() : jvmOptions),
+                    ParleyCommand.class,
+                    NodeCommand.arguments(node.directory(), behaviours));
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();

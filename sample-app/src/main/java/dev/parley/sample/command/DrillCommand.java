@@ -2,11 +2,14 @@ package dev.parley.sample.command;
 
 import dev.parley.client.remote.ClusterClient;
 import dev.parley.testkit.cluster.ClusterLayout;
+import dev.parley.testkit.cluster.LinkAttack;
 import dev.parley.testkit.cluster.NodeProcess;
 import dev.parley.testkit.cluster.ProcessCluster;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +31,7 @@ final class DrillCommand implements Callable<Integer> {
     private static final int VALIDATORS = 4;
     private static final int VICTIM = 3;
     private static final long POLL_MILLIS = 50;
-    private static final long LIMIT_NANOS = 600_000_000_000L;
+    private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final double MIB = 1 << 20;
     /** After a validator was killed. */
     private static final double SILENCE_SECONDS = 10;
@@ -45,9 +48,9 @@ final class DrillCommand implements Callable<Integer> {
     @Option(
             names = "--network",
             paramLabel = "KIND",
-            defaultValue = "cluster",
+            defaultValue = "links",
             description = "How validators reach each other, links or cluster: ${DEFAULT-VALUE}.")
-    private String network = "cluster";
+    private String network = "links";
 
     @Option(
             names = "--clients",
@@ -99,6 +102,16 @@ final class DrillCommand implements Callable<Integer> {
     private int restarts = 20;
 
     @Option(
+            names = "--attack-seconds",
+            paramLabel = "S",
+            defaultValue = "5",
+            description = {
+                "On links: for how long a process with the key of one does each of what 'parley attack' knows, while the other three go on:",
+                "${DEFAULT-VALUE}."
+            })
+    private int attackSeconds = 5;
+
+    @Option(
             names = "--blocks",
             paramLabel = "N",
             defaultValue = "0",
@@ -119,6 +132,7 @@ final class DrillCommand implements Callable<Integer> {
                 || away < 0
                 || pauseSeconds < 0
                 || restarts < 0
+                || attackSeconds < 0
                 || blocks < 0) {
             throw new UsageException("--clients, --outstanding and --warmup are 1 or more, the others 0 or more");
         }
@@ -130,7 +144,7 @@ final class DrillCommand implements Callable<Integer> {
                 .shared(blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n");
         try (ProcessCluster processes = ProcessCluster.layOut(layout, directory)) {
             for (NodeProcess node : processes.nodes()) {
-                NodeCommand.start(processes, node);
+                NodeCommand.start(processes, node, List.of());
             }
             for (NodeProcess node : processes.nodes()) {
                 node.awaitReady();
@@ -152,11 +166,18 @@ final class DrillCommand implements Callable<Integer> {
         if (pauseSeconds > 0) {
             pause(processes, load);
         }
-        load.stop();
-        sessions.forEach(ClusterClient::close);
+        if (attackSeconds > 0 && network.equals("links")) {
+            attack(processes, load);
+        }
+        end(load, sessions);
         if (restarts > 0) {
             restart(processes, store);
         }
+    }
+
+    private static void end(LoadDriver load, List<ClusterClient<byte[], byte[]>> sessions) {
+        load.stop();
+        sessions.forEach(ClusterClient::close);
     }
 
     private static List<ClusterClient<byte[], byte[]>> sessions(StoreClients store, int count) {
@@ -182,8 +203,8 @@ final class DrillCommand implements Callable<Integer> {
         }
         double without = gone.perSecond();
         Stretch back = new Stretch(load);
-        NodeCommand.start(processes, victim);
-        awaitReady(victim);
+        NodeCommand.start(processes, victim, List.of());
+        victim.awaitReady(LIMIT);
         double ready = back.seconds();
         awaitInStep(processes.nodes());
         screen.line(String.format(
@@ -233,6 +254,58 @@ final class DrillCommand implements Callable<Integer> {
                 mebibytes(after)));
     }
 
+    private void attack(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
+        List<NodeProcess> nodes = processes.nodes();
+        NodeProcess victim = nodes.get(VICTIM);
+        List<NodeProcess> honest = nodes.subList(0, VICTIM);
+        victim.signal("KILL");
+        victim.awaitEnd();
+        for (LinkAttack.Kind kind : LinkAttack.Kind.values()) {
+            Stretch alone = new Stretch(load);
+            Thread.sleep(attackSeconds * 1000L);
+            double before = alone.perSecond();
+            double refusedBefore = refusals(honest);
+            Process attacker = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx256m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            ParleyCommand.class.getName(),
+                            "attack",
+                            "--dir",
+                            victim.directory().toString(),
+                            "--kind",
+                            kind.text(),
+                            "--seconds",
+                            Integer.toString(attackSeconds))
+                    .redirectErrorStream(true)
+                    .start();
+            Stretch under = new Stretch(load);
+            String said = new String(attacker.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            double meanwhile = under.perSecond();
+            screen.line(String.format(
+                    Locale.ROOT,
+                    "attack    %s; %,.0f/s of %,.0f/s (%.0f %%), %,.0f refusals counted, live heaps in MiB: %s",
+                    said,
+                    meanwhile,
+                    before,
+                    100 * meanwhile / before,
+                    refusals(honest) - refusedBefore,
+                    mebibytes(heaps(honest))));
+        }
+        NodeCommand.start(processes, victim, List.of());
+        victim.awaitReady(LIMIT);
+    }
+
+    private static double refusals(List<NodeProcess> nodes) throws InterruptedException {
+        double refusals = 0;
+        for (NodeProcess node : nodes) {
+            refusals += node.metric("parley_link_refusals_total{peer=\"v" + VICTIM + "\"");
+        }
+        return refusals;
+    }
+
     private void restart(ProcessCluster processes, StoreClients store) throws IOException, InterruptedException {
         // One command of each: as many blocks as there can be.
         List<ClusterClient<byte[], byte[]>> sessions = sessions(store, clients);
@@ -243,19 +316,23 @@ final class DrillCommand implements Callable<Integer> {
         while (height(victim) < blocks) {
             Thread.sleep(1000);
         }
+        end(load, sessions);
+        // Somebody asks one thing after the other meanwhile, so that there is something to be in step with.
+        sessions = sessions(store, 1);
+        load = new LoadDriver(sessions, 1, size);
+        load.begin();
         long onDisk = height(victim);
         double[] took = new double[restarts];
         for (int i = 0; i < restarts; i++) {
             victim.signal("KILL");
             victim.awaitEnd();
             Stretch back = new Stretch(load);
-            NodeCommand.start(processes, victim);
-            awaitReady(victim);
+            NodeCommand.start(processes, victim, List.of());
+            victim.awaitReady(LIMIT);
             awaitInStep(nodes);
             took[i] = back.seconds();
         }
-        load.stop();
-        sessions.forEach(ClusterClient::close);
+        end(load, sessions);
         Arrays.sort(took);
         screen.line(String.format(
                 Locale.ROOT,
@@ -283,28 +360,16 @@ final class DrillCommand implements Callable<Integer> {
         return longest;
     }
 
-    private static void awaitReady(NodeProcess node) throws InterruptedException {
-        long end = System.nanoTime() + LIMIT_NANOS;
-        while (!node.isReady()) {
-            requireTime(end, "v" + node.index() + " does not take part");
-            Thread.sleep(POLL_MILLIS);
-        }
-    }
-
     /** Until the victim has decided what the first had decided a moment before. */
     private static void awaitInStep(List<NodeProcess> nodes) throws InterruptedException {
-        long end = System.nanoTime() + LIMIT_NANOS;
+        long end = System.nanoTime() + LIMIT.toNanos();
         for (long wanted = height(nodes.getFirst());
                 height(nodes.get(VICTIM)) < wanted;
                 wanted = height(nodes.getFirst())) {
-            requireTime(end, "v" + VICTIM + " is not in step");
+            if (System.nanoTime() > end) {
+                throw new FailedException("v" + VICTIM + " is not in step after " + LIMIT);
+            }
             Thread.sleep(POLL_MILLIS);
-        }
-    }
-
-    private static void requireTime(long end, String otherwise) {
-        if (System.nanoTime() > end) {
-            throw new FailedException(otherwise + " after " + LIMIT_NANOS / 1_000_000_000L + " s");
         }
     }
 

@@ -57,12 +57,12 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--network",
             paramLabel = "KIND",
-            defaultValue = "cluster",
+            defaultValue = "links",
             description = {
                 "How validators reach each other: links, a connection for each pair by the validators' own keys, on which none",
                 "needs to trust another's process; or cluster, Pekko's remoting: ${DEFAULT-VALUE}."
             })
-    private String network = "cluster";
+    private String network = "links";
 
     @Option(
             names = "--tls",
@@ -70,8 +70,9 @@ final class InitCommand implements Callable<Integer> {
             defaultValue = "true",
             fallbackValue = "true",
             description = {
-                "Encrypt between validators and let in certificates of this cluster alone: on, since without it whoever",
-                "reaches a validator's port for its peers can fill its memory; --no-tls measures without."
+                "With --network cluster, encrypt between validators and let in certificates of this cluster alone: on, since without",
+                "it whoever reaches a validator's port for its peers can fill its memory; --no-tls measures without. Links always",
+                "encrypt."
             })
     private boolean tls = true;
 
@@ -98,6 +99,9 @@ final class InitCommand implements Callable<Integer> {
             throw new UsageException("--validators is 4 to 63, not " + size);
         }
         requireNetwork(network);
+        if (!tls && network.equals("links")) {
+            throw new UsageException("--no-tls is for --network cluster: links are always encrypted");
+        }
         if (basePort != null && (basePort < 1 || basePort + ClusterLayout.PORTS_EACH * size - 1 > LAST_PORT)) {
             throw new UsageException(
                     "--base-port is 1 to " + (LAST_PORT + 1 - ClusterLayout.PORTS_EACH * size) + ", not " + basePort);

@@ -61,9 +61,12 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     /** Starts a validator of a cluster that is laid out here, if it does not run. */
-    static void start(ProcessCluster processes, NodeProcess node) throws IOException {
+    static void start(ProcessCluster processes, NodeProcess node, List<String> jvmOptions) throws IOException {
         processes.start(
-                node.index(), node.serverOptions(), ParleyCommand.class, arguments(node.directory(), List.of()));
+                node.index(),
+                node.serverOptions(jvmOptions),
+                ParleyCommand.class,
+                arguments(node.directory(), List.of()));
     }
 
     NodeCommand(Screen screen) {

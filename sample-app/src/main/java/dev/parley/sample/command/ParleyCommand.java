@@ -43,6 +43,7 @@ public final class ParleyCommand implements Runnable {
                 .addSubcommand(new ClusterCommand(screen))
                 .addSubcommand(new SoakCommand(screen))
                 .addSubcommand(new DrillCommand(screen))
+                .addSubcommand(new AttackCommand(screen))
                 .addSubcommand("completion", new AutoComplete.GenerateCompletion())
                 .addSubcommand(new SynchronyCommand(screen))
                 .setOut(screen.out())
@@ -57,7 +58,7 @@ public final class ParleyCommand implements Runnable {
     @Override
     public void run() {
         throw new UsageException(
-                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster and soak");
+                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster, soak, drill and attack");
     }
 
     private static int explain(Screen screen, Exception failure, CommandLine command) {

@@ -55,9 +55,9 @@ final class SoakCommand implements Callable<Integer> {
     @Option(
             names = "--network",
             paramLabel = "KIND",
-            defaultValue = "cluster",
+            defaultValue = "links",
             description = "How validators reach each other, links or cluster: ${DEFAULT-VALUE}.")
-    private String network = "cluster";
+    private String network = "links";
 
     @Option(
             names = "--kills",
@@ -124,6 +124,13 @@ final class SoakCommand implements Callable<Integer> {
             description = "Where the cluster is laid out, and stays; a temporary directory unless given.")
     private Path directory = Path.of("");
 
+    @Option(
+            names = "--jvm-option",
+            paramLabel = "OPTION",
+            description =
+                    "For the validators' virtual machines, such as --jvm-option=-Xmx4g; may be given several times.")
+    private List<String> jvmOptions = new ArrayList<>();
+
     SoakCommand(Screen screen) {
         this.screen = screen;
     }
@@ -160,7 +167,7 @@ final class SoakCommand implements Callable<Integer> {
     private boolean soak(Path cluster, ProcessCluster processes) throws IOException, InterruptedException {
         List<NodeProcess> nodes = processes.nodes();
         for (NodeProcess node : nodes) {
-            NodeCommand.start(processes, node);
+            NodeCommand.start(processes, node, jvmOptions);
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();
@@ -240,7 +247,7 @@ final class SoakCommand implements Callable<Integer> {
                 victim.signal("KILL");
                 victim.awaitEnd();
                 Thread.sleep(random.nextInt(2_000));
-                NodeCommand.start(processes, victim);
+                NodeCommand.start(processes, victim, jvmOptions);
                 victim.awaitReady();
             }
             case PAUSE -> {

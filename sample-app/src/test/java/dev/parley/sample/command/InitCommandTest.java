@@ -3,6 +3,7 @@ package dev.parley.sample.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.network.cluster.ClusterSettings;
+import dev.parley.network.links.LinksSettings;
 import dev.parley.testkit.cluster.ClusterLayout;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +57,7 @@ class InitCommandTest {
 
     @Test
     void each_validator_gets_a_certificate_of_one_authority_whose_key_nobody_has() throws Exception {
-        Path cluster = laidOut();
+        Path cluster = laidOut("--network", "cluster");
         X509Certificate authority = certificate(cluster.resolve("0").resolve("tls-authority.pem"));
         assertThat(authority.getBasicConstraints()).isZero();
         for (int i = 0; i < 4; i++) {
@@ -79,9 +80,22 @@ class InitCommandTest {
 
     @Test
     void tls_is_left_out_on_demand() throws Exception {
-        Path cluster = laidOut("--no-tls");
+        Path cluster = laidOut("--network", "cluster", "--no-tls");
         assertThat(privateKeys(cluster)).isEmpty();
         assertThat(ClusterSettings.of(ClusterLayout.node(cluster.resolve("0"))).tls())
                 .isNull();
+    }
+
+    @Test
+    void links_need_the_validators_keys_alone_and_are_always_encrypted() throws Exception {
+        Path cluster = laidOut();
+        assertThat(privateKeys(cluster)).isEmpty();
+        assertThat(LinksSettings.of(ClusterLayout.node(cluster.resolve("0"))).addresses())
+                .hasSize(4);
+        StringWriter err = new StringWriter();
+        assertThat(ParleyCommand.commandLine(Screen.plain(new StringWriter(), err))
+                        .execute("init", "--dir", folder.resolve("plain").toString(), "--no-tls"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--no-tls is for --network cluster");
     }
 }

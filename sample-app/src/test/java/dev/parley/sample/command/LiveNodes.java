@@ -63,9 +63,14 @@ final class LiveNodes implements AutoCloseable {
 
     /** Four of them, of which none runs yet. */
     static LiveNodes of(String protocol, Path directory) throws IOException {
+        return of(protocol, "links", directory);
+    }
+
+    static LiveNodes of(String protocol, String network, Path directory) throws IOException {
         return new LiveNodes(
                 directory,
                 ClusterLayout.of(protocol, 4)
+                        .network(network)
                         .node((index, own) ->
                                 "parley.redis { host = \"127.0.0.1\", port = " + own.application() + " }\n")
                         .write(directory));

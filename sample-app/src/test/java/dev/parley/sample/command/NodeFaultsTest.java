@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What reaches a running validator from outside, and must not stop it or any other. */
 @Timeout(120)
@@ -49,9 +51,11 @@ class NodeFaultsTest {
         });
     }
 
-    @Test
-    void a_validator_with_other_settings_is_named_on_both_sides_and_let_in_once_that_is_mended() throws Exception {
-        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"links", "cluster"})
+    void a_validator_with_other_settings_is_named_on_both_sides_and_let_in_once_that_is_mended(String kind)
+            throws Exception {
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", kind, folder.resolve("cluster"))) {
             for (int i = 0; i < 3; i++) {
                 nodes.start(i);
             }
@@ -80,9 +84,10 @@ class NodeFaultsTest {
         }
     }
 
-    @Test
-    void garbage_half_frames_and_slow_bytes_on_any_port_stop_no_validator() throws Exception {
-        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"links", "cluster"})
+    void garbage_half_frames_and_slow_bytes_on_any_port_stop_no_validator(String kind) throws Exception {
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", kind, folder.resolve("cluster"))) {
             nodes.startAll(
                     "parley.client-server { hello-timeout = 300 ms, frame-timeout = 300 ms }, parley.admin.connection-lifetime = 1 s");
             requireIncrement(nodes, 0);
@@ -241,7 +246,6 @@ class NodeFaultsTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Xmx1g",
-                "-Dparley.network.cluster.membership=off",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ParleyCommand.class.getName(),

@@ -43,7 +43,7 @@ class NodeStartTest {
         try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
             ClusterLayout.Ports ports = nodes.ports(0);
             Map<String, Integer> taken = new LinkedHashMap<>();
-            taken.put("parley.network.cluster.addresses", ports.network());
+            taken.put("parley.network.links.addresses", ports.network());
             taken.put("parley.client-server.port", ports.clients());
             taken.put("parley.admin.port", ports.admin());
             taken.put("parley.redis.port", ports.application());
@@ -51,7 +51,7 @@ class NodeStartTest {
                 try (ServerSocket other = new ServerSocket(port.getValue(), 1, InetAddress.getLoopbackAddress())) {
                     assertThat(other.isBound()).isTrue();
                     String setting = port.getKey();
-                    int code = setting.contains("cluster") || setting.contains("client") ? WRONG_USAGE : FAILED;
+                    int code = setting.contains("network") || setting.contains("client") ? WRONG_USAGE : FAILED;
                     assertThat(refused(code, "node", "--dir", nodes.directory(0).toString()))
                             .contains(setting, Integer.toString(port.getValue()))
                             .containsAnyOf("choose another port", "is another server running there?");

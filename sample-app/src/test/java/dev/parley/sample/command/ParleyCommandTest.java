@@ -89,7 +89,7 @@ class ParleyCommandTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster and soak");
+                        "demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster, soak, drill and attack");
     }
 
     @ParameterizedTest

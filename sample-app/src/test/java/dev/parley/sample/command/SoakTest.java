@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringWriter;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A short soak of each protocol. {@code -Dparley.soaks=true} has it run: it takes some minutes. */
-@EnabledIfSystemProperty(named = "parley.soaks", matches = "true")
+/** A short soak of each protocol. */
 @Timeout(600)
 class SoakTest {
-    private static final String FAULTS =
-            " --kills 5 --pauses 2 --pause-seconds 2 --partitions 2 --partition-seconds 2 --clients 1 --outstanding 4";
+    private static final String FAULTS = " --kills 5 --pauses 2 --pause-seconds 1 --partitions 2 --partition-seconds 1"
+            + " --clients 1 --outstanding 2 --jvm-option=-XX:TieredStopAtLevel=1";
 
     @ParameterizedTest
     @CsvSource({"hotstuff, cluster", "tendermint, links", "honeybadger, links"})

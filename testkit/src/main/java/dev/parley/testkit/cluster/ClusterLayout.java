@@ -58,7 +58,7 @@ public final class ClusterLayout {
     private String chainId = "parley";
     private @Nullable Integer basePort;
     private @Nullable List<Integer> canonicalPorts;
-    private String network = "cluster";
+    private String network = "links";
     private boolean tls;
     private String shared = "";
     private BiFunction<Integer, Ports, String> node = (index, ports) -> "";

@@ -28,7 +28,7 @@ public final class NodeProcess {
     private static final Duration ANSWER = Duration.ofSeconds(6);
     private static final Duration START = Duration.ofMinutes(3);
     private static final long STOP_SECONDS = 10;
-    private static final long POLL_MILLIS = 200;
+    private static final long POLL_MILLIS = 50;
     private static final int TAIL_LINES = 15;
     private static final int FIRST_JDK_THAT_WARNS = 23;
 
@@ -137,8 +137,10 @@ public final class NodeProcess {
      * Options for a virtual machine that is to run for long beside others on this machine. It begins with the classes and the profiles of an earlier
      * run: without, a third of all processor time of the first minutes is the compiler's, and most code waits for it. Where nothing was
      * kept yet, the first process keeps it as it ends. The serial collector, for G1's own threads took a tenth of the cores.
+     *
+     * @param further options; of two that contradict each other the further one counts
      */
-    public List<String> serverOptions() throws IOException {
+    public List<String> serverOptions(List<String> further) throws IOException {
         List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx1g"));
         AheadOfTime code = AheadOfTime.ofThisProgram();
         Optional<Path> kept = code.kept();
@@ -147,6 +149,7 @@ public final class NodeProcess {
         } else if (index == 0 && code.isPossible()) {
             options.add("-XX:AOTCacheOutput=" + newlyKept());
         }
+        options.addAll(further);
         return options;
     }
 
@@ -170,11 +173,16 @@ public final class NodeProcess {
 
     /** @throws ClusterException with the last lines of its log, if it ends, or does not take part in time */
     public void awaitReady() throws InterruptedException {
-        long end = System.nanoTime() + START.toNanos();
+        awaitReady(START);
+    }
+
+    /** @throws ClusterException with the last lines of its log, if it ends, or does not take part in time */
+    public void awaitReady(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
         while (!isReady()) {
             boolean gone = process().isEmpty();
             if (gone || System.nanoTime() > end) {
-                throw new ClusterException("v" + index + (gone ? " has ended" : " does not take part after " + START)
+                throw new ClusterException("v" + index + (gone ? " has ended" : " does not take part after " + patience)
                         + "; " + log() + " ends with: " + String.join(" / ", tail()));
             }
             Thread.sleep(POLL_MILLIS);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class RealCryptographyTest {
-    private static final int SEEDS = 200;
+    private static final int SEEDS = 100;
     private static final int EPOCHS = 3;
 
     private record Real(HoneyBadgerUnderTest ideal) implements ProtocolUnderTest {
@@ -79,7 +79,7 @@ class RealCryptographyTest {
     }
 
     @Test
-    void two_hundred_runs_under_all_faults_find_nothing() {
+    void one_hundred_runs_under_all_faults_find_nothing() {
         Campaign.Result result = Campaign.run(
                 new Real(new HoneyBadgerUnderTest()),
                 SimulationOptions.DEFAULTS.withBlocks(EPOCHS),

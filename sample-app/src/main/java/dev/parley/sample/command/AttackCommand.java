@@ -1,0 +1,117 @@
+package dev.parley.sample.command;
+
+import com.typesafe.config.Config;
+import dev.parley.LocalCluster;
+import dev.parley.Membership;
+import dev.parley.consensus.ConsensusSetup;
+import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.Ed25519;
+import dev.parley.crypto.KeyFile;
+import dev.parley.crypto.KeyPair;
+import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandPayloads;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.PeerMessage;
+import dev.parley.network.links.LinksSettings;
+import dev.parley.network.links.PeerTls;
+import dev.parley.testkit.cluster.ClusterLayout;
+import dev.parley.testkit.cluster.LinkAttack;
+import dev.parley.testkit.cluster.LinkAttack.Kind;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A validator's process that misbehaves below the protocol. */
+@Command(
+        name = "attack",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Speaks to the other validators with the key of one and misbehaves below the protocol: floods, replays, silence, garbage.",
+            "In place of that validator's process, which must not run. For clusters on links."
+        })
+final class AttackCommand implements Callable<Integer> {
+    private final Screen screen;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "D/I",
+            required = true,
+            description = "The directory of the validator whose key it has.")
+    private Path directory = Path.of(".");
+
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            description =
+                    "Which of connections, handshakes, silence, garbage, takeovers, chatter, tiny-frames, largest-frames, replays, gaps, slow-bytes; all, one after the other, unless given.")
+    private List<String> kinds = List.of();
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "10",
+            description = "How long each lasts: ${DEFAULT-VALUE}.")
+    private int seconds = 10;
+
+    AttackCommand(Screen screen) {
+        this.screen = screen;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Kind> chosen = kinds.isEmpty()
+                ? List.of(Kind.values())
+                : kinds.stream().map(AttackCommand::kind).toList();
+        if (seconds < 1) {
+            throw new UsageException("--seconds is 1 or more, not " + seconds);
+        }
+        Config config = ClusterLayout.node(directory);
+        if (!config.getString("parley.network.kind").equals("links")) {
+            throw new UsageException(directory + " has parley.network.kind = " + config.getString("parley.network.kind")
+                    + ", and this speaks links alone");
+        }
+        Membership membership = Membership.of(config, Ed25519.fastest());
+        ValidatorId self = new ValidatorId(config.getInt("parley.node.validator"));
+        KeyPair key = KeyFile.load(directory.resolve(config.getString("parley.node.key-file")));
+        LinkAttack attack = new LinkAttack(
+                new PeerTls(membership.validators(), self, key),
+                LinksSettings.of(config).addresses(),
+                codec(config, membership, self, key).encode(new PeerMessage.Status(0)));
+        List<ValidatorId> victims = IntStream.range(0, membership.validators().size())
+                .mapToObj(ValidatorId::new)
+                .filter(victim -> !victim.equals(self))
+                .toList();
+        for (Kind kind : chosen) {
+            long done = attack.run(kind, victims, seconds * 1000L);
+            screen.line(kind.text() + ": " + done + " in " + seconds + " s");
+        }
+        return 0;
+    }
+
+    private static PeerCodec codec(Config config, Membership membership, ValidatorId self, KeyPair key) {
+        Ed25519 scheme = Ed25519.fastest();
+        return new PeerCodec(
+                LocalCluster.protocol(config)
+                        .createCodec(new ConsensusSetup(
+                                self,
+                                membership.validators(),
+                                membership.domain(),
+                                scheme,
+                                key.signer(scheme),
+                                CommandPayloads.INSTANCE)),
+                CommandBatch::read);
+    }
+
+    private static Kind kind(String name) {
+        return Arrays.stream(Kind.values())
+                .filter(kind -> kind.text().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UsageException("there is no attack '" + name + "'; there are "
+                        + Arrays.stream(Kind.values()).map(Kind::text).collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.parley.testkit.network;
+
+import dev.parley.logging.LogContext;
+import dev.parley.network.PeerAddress;
+import dev.parley.network.PeerCodec;
+import dev.parley.network.PeerNetwork;
+import dev.parley.network.links.LinkNetwork;
+import dev.parley.network.links.LinksSettings;
+import dev.parley.testkit.contract.PeerNetworkContract;
+import java.util.List;
+
+class LinkNetworkContractTest extends PeerNetworkContract {
+    private static final int LARGE_BYTES = 32 << 20;
+
+    @Override
+    protected PeerNetwork open(int validator, List<PeerAddress> addresses, int bindPort) {
+        LinksSettings settings = new LinksSettings(
+                addresses, "127.0.0.1", bindPort, null, PeerCodec.MAX_FRAME_BYTES, SMALL_BYTES, LARGE_BYTES);
+        return LinkNetwork.start(settings, identity(validator), key(validator), codec, LogContext.none());
+    }
+
+    @Override
+    protected void close(int validator, PeerNetwork network) {
+        network.close();
+    }
+}
