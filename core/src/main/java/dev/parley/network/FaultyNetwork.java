@@ -49,6 +49,16 @@ public final class FaultyNetwork implements Network {
                     inbox.deliverFrame(from, frame);
                 }
             }
+
+            @Override
+            public boolean isFull(ValidatorId from) {
+                return inbox.isFull(from);
+            }
+
+            @Override
+            public void whenRoom(ValidatorId from, Runnable then) {
+                inbox.whenRoom(from, then);
+            }
         });
         return new Link() {
             @Override

@@ -23,15 +23,24 @@ public interface Network {
         void deliverFrame(ValidatorId from, byte[] frame);
 
         /** Whether a peer should send no more for now; what it sends all the same may be refused. */
-        default boolean isFull(ValidatorId from) {
-            return false;
-        }
+        boolean isFull(ValidatorId from);
 
         /**
          * Asks to be told once when there is room again for what a peer sends; only the last who asks is.
          *
          * @param then called from any thread, perhaps at once; must not block
          */
+        void whenRoom(ValidatorId from, Runnable then);
+    }
+
+    /** An inbox that is never full: for tests and tools. */
+    interface BottomlessInbox extends Inbox {
+        @Override
+        default boolean isFull(ValidatorId from) {
+            return false;
+        }
+
+        @Override
         default void whenRoom(ValidatorId from, Runnable then) {
             then.run();
         }

@@ -11,6 +11,7 @@ import dev.parley.log.Command;
 import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.SnapshotChunk;
 import dev.parley.storage.SnapshotManifest;
+import dev.parley.storage.Storage;
 import java.util.List;
 
 /** What one validator's shell sends another's. Immutable. */
@@ -25,7 +26,7 @@ public sealed interface PeerMessage {
     int MAX_ACCUSATIONS = 16;
 
     /** The most snapshots in one {@link Snapshots}. */
-    int MAX_SNAPSHOTS = 4;
+    int MAX_SNAPSHOTS = Storage.MAX_SNAPSHOTS;
 
     /** About how many bytes the message holds in memory, for the bounds on queues. */
     default int approximateBytes() {

@@ -30,6 +30,8 @@ public final class MemoryStorage implements Storage {
     /** The newest first. */
     private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>();
 
+    private final SnapshotsInUse inUse = new SnapshotsInUse();
+
     /** @param maxBytes of decided blocks to keep; at least the newest is always kept */
     public MemoryStorage(long maxBytes) {
         this(maxBytes, Long.MAX_VALUE);
@@ -104,6 +106,7 @@ public final class MemoryStorage implements Storage {
     public synchronized @Nullable SnapshotChunk chunk(SnapshotManifest manifest, int index) {
         for (Snapshot snapshot : snapshots) {
             if (snapshot.manifest().equals(manifest) && index >= 0 && index < manifest.chunks()) {
+                inUse.asked(manifest.height());
                 return snapshot.chunk(index);
             }
         }
@@ -114,10 +117,10 @@ public final class MemoryStorage implements Storage {
     public synchronized void save(Snapshot newest) {
         Snapshot before = snapshots.peekFirst();
         if (before == null || before.height() < newest.height()) {
-            snapshots.addFirst(newest);
-            if (snapshots.size() > MAX_SNAPSHOTS) {
-                snapshots.removeLast();
-            }
+            List<Snapshot> staying = inUse.staying(List.copyOf(snapshots), Snapshot::height);
+            snapshots.clear();
+            snapshots.add(newest);
+            snapshots.addAll(staying);
             long first = Math.min(snapshots.getLast().height(), newest.height() + 1 - keepBlocks);
             while (firstHeight() < first && sizes.size() > 1) {
                 pruneOldest();

@@ -117,6 +117,8 @@ public final class RocksStorage implements Storage {
 
     /** The newest first, at most {@link #MAX_SNAPSHOTS}. */
     private volatile List<Kept> snapshots = List.of();
+
+    private final SnapshotsInUse inUse = new SnapshotsInUse();
     /** Held by whoever changes the snapshots. */
     private final Object snapshotLock = new Object();
 
@@ -461,6 +463,7 @@ public final class RocksStorage implements Storage {
     public @Nullable SnapshotChunk chunk(SnapshotManifest manifest, int index) {
         for (Kept kept : snapshots) {
             if (kept.manifest().equals(manifest) && index >= 0 && index < manifest.chunks()) {
+                inUse.asked(manifest.height());
                 byte[] bytes = chunkBytes(kept, index);
                 return bytes == null
                         ? null
@@ -496,18 +499,20 @@ public final class RocksStorage implements Storage {
         synchronized (snapshotLock) {
             enter();
             try (WriteBatch last = new WriteBatch()) {
-                Kept before = snapshots.isEmpty() ? null : snapshots.getFirst();
-                if (before != null && before.manifest().height() >= height) {
+                if (!snapshots.isEmpty() && snapshots.getFirst().manifest().height() >= height) {
                     return;
                 }
                 saveChunks(snapshot);
-                Kept kept = putManifest(last, snapshot);
-                long oldest = before == null ? height : before.manifest().height();
-                // Older ones, and what is left of those that never were whole.
-                last.deleteRange(family(Family.SNAPSHOTS), bytes(0), bytes(oldest));
-                if (oldest < height) {
-                    last.deleteRange(family(Family.SNAPSHOTS), bytes(oldest + 1), bytes(height));
+                List<Kept> after = new ArrayList<>(List.of(putManifest(last, snapshot)));
+                after.addAll(inUse.staying(snapshots, kept -> kept.manifest().height()));
+                // What is between those that stay: others, and what is left of those that never were whole.
+                long oldest = height;
+                for (Kept kept : after.subList(1, after.size())) {
+                    long stays = kept.manifest().height();
+                    last.deleteRange(family(Family.SNAPSHOTS), bytes(stays + 1), bytes(oldest));
+                    oldest = stays;
                 }
+                last.deleteRange(family(Family.SNAPSHOTS), bytes(0), bytes(oldest));
                 // The block of each snapshot stays: whoever goes on from it needs that.
                 long first = Math.max(firstHeight, Math.min(oldest, height + 1 - keepBlocks));
                 if (first > firstHeight) {
@@ -515,9 +520,8 @@ public final class RocksStorage implements Storage {
                 }
                 // Readers hear of it before it happens: they never look for what is gone.
                 firstHeight = first;
-                List<Kept> after = before == null ? List.of(kept) : List.of(kept, before);
                 database.write(synced, last);
-                snapshots = after;
+                snapshots = List.copyOf(after);
             } catch (RocksDBException e) {
                 throw unwritten(e);
             } finally {

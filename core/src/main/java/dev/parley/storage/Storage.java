@@ -41,8 +41,8 @@ public interface Storage extends AutoCloseable {
      */
     List<DecidedBlock> read(long fromHeight, int maxBlocks, long maxBytes);
 
-    /** So many snapshots are kept: peers that fetch one have time to finish when there is a newer one. */
-    int MAX_SNAPSHOTS = 2;
+    /** More snapshots are never kept, and none longer than until there are so many newer ones. */
+    int MAX_SNAPSHOTS = 8;
 
     /** The newest snapshot that was {@linkplain #save saved} or {@linkplain #install installed}, whole; null if there is none. */
     @Nullable Snapshot snapshot();
@@ -58,8 +58,8 @@ public interface Storage extends AutoCloseable {
     @Nullable SnapshotChunk chunk(SnapshotManifest manifest, int index);
 
     /**
-     * Keeps a snapshot, and of those before the newest so that there are {@link #MAX_SNAPSHOTS}; blocks that they make needless may be
-     * pruned. One that is not newer than what is kept is left out. Durable on return. Thread-safe: it may run beside {@link #write}.
+     * Keeps a snapshot, the one before it, and of older ones those of which a {@link #chunk} was asked for since the last call, until
+     * there are {@link #MAX_SNAPSHOTS} newer ones; blocks that they make needless may be pruned. One that is not newer than what is kept is left out. Durable on return. Thread-safe: it may run beside {@link #write}.
      *
      * @throws java.io.UncheckedIOException if it is not durable, or may not be
      */

@@ -102,6 +102,16 @@ final class PeerGate implements Network.Inbox {
         }
     }
 
+    /** Whoever waits for room is told, room or not. */
+    void tellAllThatWait() {
+        for (Lane lane : lanes) {
+            Runnable waits = lane.takeWaiting();
+            if (waits != null) {
+                waits.run();
+            }
+        }
+    }
+
     /** The core refused a message of this peer that the gate had let through. */
     void suspect(ValidatorId peer) {
         lanes[peer.index()].suspect();
@@ -248,9 +258,9 @@ final class PeerGate implements Network.Inbox {
             return Offer.WOKEN;
         }
 
-        /** From half of the bounds on, so that what is under way meanwhile finds room. */
+        /** From a quarter of the bounds on, so that what is under way meanwhile finds room. */
         private synchronized boolean isFull() {
-            return queue.size() >= limits.messages() / 2 || bytes >= limits.bytes() / 2;
+            return queue.size() >= limits.messages() / 4 || bytes >= limits.bytes() / 4;
         }
 
         private synchronized boolean hasRoomOrTells(Runnable then) {
@@ -260,15 +270,17 @@ final class PeerGate implements Network.Inbox {
         }
 
         private boolean hasRoom() {
-            return queue.size() <= limits.messages() / 4 && bytes <= limits.bytes() / 4;
+            return queue.size() <= limits.messages() / 8 && bytes <= limits.bytes() / 8;
         }
 
         /** Who is to be told that there is room, if there is, once. */
         private synchronized @Nullable Runnable toBeTold() {
-            Runnable waits = hasRoom() ? toldOfRoom : null;
-            if (waits != null) {
-                toldOfRoom = null;
-            }
+            return hasRoom() ? takeWaiting() : null;
+        }
+
+        private synchronized @Nullable Runnable takeWaiting() {
+            Runnable waits = toldOfRoom;
+            toldOfRoom = null;
             return waits;
         }
 

@@ -220,8 +220,8 @@ public final class ValidatorNode implements AutoCloseable {
 
         private void begin() {
             Children children = new Children(context, parts, link);
-            inbox.gate = children.gate;
             children.begin();
+            inbox.replace(children.gate);
         }
 
         private Behavior<Signal> behavior() {
@@ -242,7 +242,7 @@ public final class ValidatorNode implements AutoCloseable {
             return switch (signal) {
                 case STOP -> Behaviors.stopped();
                 case BEGIN_ANEW -> {
-                    inbox.gate = null;
+                    inbox.replace(null);
                     actors = new CompletableFuture<>();
                     for (ActorRef<Void> child : context.getChildren()) {
                         ending++;
@@ -272,27 +272,6 @@ public final class ValidatorNode implements AutoCloseable {
                 }
             }
             return Behaviors.same();
-        }
-    }
-
-    /** Where messages arrive, whichever incarnation of the actors is there; between two of them they are lost. */
-    private static final class NodeInbox implements Network.Inbox {
-        private volatile @Nullable PeerGate gate;
-
-        @Override
-        public void deliver(ValidatorId from, PeerMessage message) {
-            PeerGate to = gate;
-            if (to != null) {
-                to.deliver(from, message);
-            }
-        }
-
-        @Override
-        public void deliverFrame(ValidatorId from, byte[] frame) {
-            PeerGate to = gate;
-            if (to != null) {
-                to.deliverFrame(from, frame);
-            }
         }
     }
 
@@ -428,8 +407,9 @@ public final class ValidatorNode implements AutoCloseable {
         }
 
         private void begin() {
-            routes = all;
+            // Before anything can come from a peer.
             all.validator().tell(new ValidatorActor.Start(all.mempool(), all.executor()));
+            routes = all;
             actors.complete(all);
         }
 

@@ -145,6 +145,53 @@ abstract class StorageContract {
     }
 
     @Test
+    void a_snapshot_that_is_asked_for_stays_until_there_are_too_many_newer_ones() {
+        int most = Storage.MAX_SNAPSHOTS;
+        for (long height = 1; height <= 3L * most; height++) {
+            storage.write(List.of(TestLog.append(height)));
+        }
+        storage.save(TestLog.snapshot(1, new byte[3000]));
+        SnapshotManifest fetched = storage.snapshots().getFirst();
+        for (long height = 2; height <= most; height++) {
+            assertThat(storage.chunk(fetched, 1)).isNotNull();
+            storage.save(TestLog.snapshot(height, new byte[1]));
+        }
+        assertThat(storage.snapshots())
+                .extracting(SnapshotManifest::height)
+                .containsExactly((long) most, most - 1L, 1L);
+        assertThat(storage.firstHeight())
+                .as("who has fetched it goes on from its block")
+                .isOne();
+        assertThat(storage.chunk(fetched, 1)).isNotNull();
+        storage.save(TestLog.snapshot(most + 1, new byte[1]));
+        assertThat(storage.snapshots())
+                .as("whoever goes on asking: the log above it would never be pruned")
+                .extracting(SnapshotManifest::height)
+                .containsExactly(most + 1L, (long) most);
+    }
+
+    @Test
+    void snapshots_that_nobody_asks_for_any_more_go_and_all_that_stay_outlive_a_restart() {
+        for (long height = 1; height <= 20; height++) {
+            storage.write(List.of(TestLog.append(height)));
+        }
+        storage.save(TestLog.snapshot(2, new byte[3000]));
+        storage.save(TestLog.snapshot(4, new byte[1]));
+        SnapshotManifest fetched = storage.snapshots().getLast();
+        assertThat(storage.chunk(fetched, 0)).isNotNull();
+        storage.save(TestLog.snapshot(6, new byte[1]));
+        reopen();
+        assertThat(storage.snapshots()).extracting(SnapshotManifest::height).containsExactly(6L, 4L, 2L);
+        assertThat(storage.chunk(fetched, 2)).isNotNull();
+        storage.save(TestLog.snapshot(8, new byte[1]));
+        assertThat(storage.snapshots()).extracting(SnapshotManifest::height).containsExactly(8L, 6L, 2L);
+        storage.save(TestLog.snapshot(10, new byte[1]));
+        reopen();
+        assertThat(storage.snapshots()).extracting(SnapshotManifest::height).containsExactly(10L, 8L);
+        assertThat(storage.chunk(fetched, 0)).isNull();
+    }
+
+    @Test
     void a_log_goes_on_from_a_snapshot_of_others_and_keeps_the_records() {
         storage.write(List.of(TestLog.put(1, "vote", 7), TestLog.append(1), TestLog.append(2)));
         storage.save(TestLog.snapshot(2, new byte[10]));

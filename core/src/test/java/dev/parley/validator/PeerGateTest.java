@@ -118,4 +118,28 @@ class PeerGateTest {
             pool.remove().run();
         }
     }
+
+    @Test
+    void the_inbox_of_a_node_says_when_a_peer_is_to_wait_and_forgets_nobody_when_its_gate_is_replaced() {
+        NodeInbox inbox = new NodeInbox();
+        List<String> told = new ArrayList<>();
+        assertThat(inbox.isFull(V1)).isFalse();
+        inbox.whenRoom(V1, () -> told.add("before there is a gate"));
+        inbox.replace(gate);
+        for (int i = 0; i < 60; i++) {
+            inbox.deliver(V1, new PeerMessage.Status(i));
+        }
+        assertThat(inbox.isFull(V1)).isTrue();
+        assertThat(inbox.isFull(V2)).isFalse();
+        inbox.whenRoom(V1, () -> told.add("when there is room"));
+        assertThat(told).containsExactly("before there is a gate");
+        runAll();
+        assertThat(told).endsWith("when there is room");
+        for (int i = 0; i < 60; i++) {
+            inbox.deliver(V1, new PeerMessage.Status(i));
+        }
+        inbox.whenRoom(V1, () -> told.add("since nobody is served any more"));
+        inbox.replace(null);
+        assertThat(told).endsWith("since nobody is served any more");
+    }
 }

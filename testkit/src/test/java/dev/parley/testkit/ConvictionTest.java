@@ -260,7 +260,7 @@ class ConvictionTest {
         return cluster.node(validator).state().toCompletableFuture().join();
     }
 
-    private static final class Deaf implements Network.Inbox {
+    private static final class Deaf implements Network.BottomlessInbox {
         @Override
         public void deliver(ValidatorId from, PeerMessage message) {}
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process of this program's class path, whose standard input is its {@link Lifeline}. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     private static final int FIRST_JDK_THAT_WARNS = 23;
     private static final long PATIENCE_SECONDS = 10;
 
@@ -19,7 +19,7 @@ final class ChildProcess implements AutoCloseable {
     private final BufferedReader lines;
 
     /** @param log where its errors go */
-    ChildProcess(Class<?> main, Path log, List<String> arguments) throws IOException {
+    public ChildProcess(Class<?> main, Path log, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -41,7 +41,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Reads on until it prints a line that begins so, and gives the rest of that line. */
-    String await(String beginning) throws IOException {
+    public String await(String beginning) throws IOException {
         String line;
         do {
             line = lines.readLine();
@@ -53,7 +53,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** The time that it has had of processors. */
-    Duration cpu() {
+    public Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 

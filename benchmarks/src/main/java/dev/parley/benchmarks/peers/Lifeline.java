@@ -3,13 +3,13 @@ package dev.parley.benchmarks.peers;
 import java.io.IOException;
 
 /** No process outlives the one that started it: its standard input is a pipe from there, and ends with it. */
-final class Lifeline {
+public final class Lifeline {
     private static final int PARENT_IS_GONE = 3;
 
     private Lifeline() {}
 
     /** From now on this process ends, without ado, when its standard input does. */
-    static void hold() {
+    public static void hold() {
         Thread watch = new Thread(
                 () -> {
                     try {

@@ -290,7 +290,7 @@ final class LinkConnection extends ByteToMessageDecoder {
 
     // The connection's life
 
-    /** Reads no more until {@link #resume}: what the peer sends waits in its own memory. */
+    /** Reads no more until {@link #resume}: what the peer sends waits in its own memory, but for a turn that was read already. */
     void pause() {
         ChannelHandlerContext of = context;
         if (of != null) {

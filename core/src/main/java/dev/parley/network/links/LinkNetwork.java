@@ -12,6 +12,7 @@ import dev.parley.network.secure.LinkRefusal;
 import dev.parley.network.secure.RefusalCounts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -19,6 +20,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -51,6 +53,11 @@ public final class LinkNetwork implements PeerNetwork {
     private static final Logger LOG = LoggerFactory.getLogger(LinkNetwork.class);
     private static final long SHUTDOWN_MILLIS = 4000;
     private static final long TICK_MILLIS = 20;
+    /** Read at a time of one connection before others have their turn: who floods does not keep them waiting. */
+    private static final int TURN_BYTES = 16 << 10;
+
+    private static final RecvByteBufAllocator TURNS =
+            new AdaptiveRecvByteBufAllocator(1 << 10, 8 << 10, TURN_BYTES).maxMessagesPerRead(1);
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(64 << 10, 192 << 10);
 
     private final LinkIdentity identity;
@@ -111,6 +118,7 @@ public final class LinkNetwork implements PeerNetwork {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, TURNS)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -246,6 +254,7 @@ public final class LinkNetwork implements PeerNetwork {
                 .group(loop)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, TURNS)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         settings.times().handshakeMillis())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)

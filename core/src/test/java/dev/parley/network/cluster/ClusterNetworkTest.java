@@ -87,7 +87,7 @@ class ClusterNetworkTest {
     }
 
     /** One validator's process. */
-    private final class Node implements Network.Inbox {
+    private final class Node implements Network.BottomlessInbox {
         final ActorSystem<?> system;
         final ClusterSettings settings;
         final ClusterNetwork network;

@@ -1,5 +1,6 @@
 package dev.parley.sample.command;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.typesafe.config.Config;
 import dev.parley.LocalCluster;
 import dev.parley.Membership;
@@ -17,9 +18,11 @@ import dev.parley.network.links.PeerTls;
 import dev.parley.testkit.cluster.ClusterLayout;
 import dev.parley.testkit.cluster.LinkAttack;
 import dev.parley.testkit.cluster.LinkAttack.Kind;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,6 +38,9 @@ import picocli.CommandLine.Option;
             "In place of that validator's process, which must not run. For clusters on links."
         })
 final class AttackCommand implements Callable<Integer> {
+    /** Said before each attack. */
+    static final String BEGINS = "begins";
+
     private final Screen screen;
 
     @Option(
@@ -48,7 +54,7 @@ final class AttackCommand implements Callable<Integer> {
             names = "--kind",
             paramLabel = "KIND",
             description =
-                    "Which of connections, handshakes, silence, garbage, takeovers, chatter, tiny-frames, largest-frames, replays, gaps, slow-bytes; all, one after the other, unless given.")
+                    "Which of connections, handshakes, silence, takeovers, chatter, tiny-frames, largest-frames, replays, slow-bytes, gaps, garbage; all, one after the other, unless given.")
     private List<String> kinds = List.of();
 
     @Option(
@@ -87,10 +93,22 @@ final class AttackCommand implements Callable<Integer> {
                 .filter(victim -> !victim.equals(self))
                 .toList();
         for (Kind kind : chosen) {
+            screen.line(BEGINS);
+            double before = cpuSeconds();
             long done = attack.run(kind, victims, seconds * 1000L);
-            screen.line(kind.text() + ": " + done + " in " + seconds + " s");
+            screen.line(String.format(
+                    Locale.ROOT,
+                    "%s: %,d in %d s, for %.1f s of processor time",
+                    kind.text(),
+                    done,
+                    seconds,
+                    cpuSeconds() - before));
         }
         return 0;
+    }
+
+    private static double cpuSeconds() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
     }
 
     private static PeerCodec codec(Config config, Membership membership, ValidatorId self, KeyPair key) {

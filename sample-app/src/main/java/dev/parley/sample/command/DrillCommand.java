@@ -5,6 +5,7 @@ import dev.parley.testkit.cluster.ClusterLayout;
 import dev.parley.testkit.cluster.LinkAttack;
 import dev.parley.testkit.cluster.NodeProcess;
 import dev.parley.testkit.cluster.ProcessCluster;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -279,11 +280,16 @@ final class DrillCommand implements Callable<Integer> {
                             kind.text(),
                             "--seconds",
                             Integer.toString(attackSeconds))
-                    .redirectErrorStream(true)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
+            BufferedReader says = attacker.inputReader(StandardCharsets.UTF_8);
+            if (!AttackCommand.BEGINS.equals(says.readLine())) {
+                throw new FailedException("the attacker does not begin");
+            }
             Stretch under = new Stretch(load);
-            String said = new String(attacker.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            String said = says.readLine();
             double meanwhile = under.perSecond();
+            attacker.waitFor();
             screen.line(String.format(
                     Locale.ROOT,
                     "attack    %s; %,.0f/s of %,.0f/s (%.0f %%), %,.0f refusals counted, live heaps in MiB: %s",

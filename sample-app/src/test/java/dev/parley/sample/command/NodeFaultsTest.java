@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.consensus.Refusal;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.network.secure.LinkRefusal;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -127,6 +130,38 @@ class NodeFaultsTest {
             awaitSameState(nodes);
             assertThat(nodes.node(0).peers().refused(null, LinkRefusal.OVER_CAPACITY))
                     .isZero();
+        }
+    }
+
+    @Test
+    void a_process_with_a_validators_key_that_does_its_worst_costs_nobody_a_command() throws Exception {
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+            for (int i = 0; i < 3; i++) {
+                nodes.start(i);
+            }
+            requireIncrement(nodes, 0);
+            StringWriter out = new StringWriter();
+            CompletableFuture<Integer> attack =
+                    CompletableFuture.supplyAsync(() -> ParleyCommand.commandLine(Screen.plain(out, out))
+                            .execute("attack", "--dir", nodes.directory(3).toString(), "--seconds", "1"));
+            while (!attack.isDone()) {
+                requireIncrement(nodes, 1);
+            }
+            assertThat(attack.get()).as(out::toString).isZero();
+            assertThat(out.toString()).contains("chatter: ", "largest-frames: ", "slow-bytes: ");
+            ValidatorId attacker = new ValidatorId(3);
+            for (int i = 0; i < 3; i++) {
+                assertThat(nodes.stopped(i)).isNull();
+                assertThat(nodes.node(i).validator().refused(attacker, Refusal.Reason.OVER_CAPACITY))
+                        .as("what the gate has no room for is not read")
+                        .isZero();
+                assertThat(nodes.node(i).peers().refused(attacker, LinkRefusal.REPLAYED))
+                        .as("gaps")
+                        .isPositive();
+            }
+            nodes.start(3);
+            requireIncrement(nodes, 3);
+            awaitSameState(nodes);
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLSocket;
 
@@ -30,8 +32,6 @@ public final class LinkAttack {
         HANDSHAKES,
         /** Shows its key and says nothing. */
         SILENCE,
-        /** Shows its key and sends bytes that are no frames. */
-        GARBAGE,
         /** Takes the link over from itself with each connection. */
         TAKEOVERS,
         /** Small frames that can be read, as fast as they go. */
@@ -42,10 +42,12 @@ public final class LinkAttack {
         LARGEST_FRAMES,
         /** One frame over and over. */
         REPLAYS,
-        /** Frames of which one in between is missing. */
-        GAPS,
         /** The bytes of one frame, one by one. */
-        SLOW_BYTES;
+        SLOW_BYTES,
+        /** Frames of which one in between is missing. From here on the rules of links are broken, and the victim is deaf to it for a while. */
+        GAPS,
+        /** Bytes that are no frames. */
+        GARBAGE;
 
         /** As a command calls it. */
         public String text() {
@@ -71,6 +73,7 @@ public final class LinkAttack {
     private final List<PeerAddress> addresses;
     private final byte[] readable;
     private final LongAdder done = new LongAdder();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile long end;
 
     /**
@@ -96,8 +99,14 @@ public final class LinkAttack {
             threads.add(Thread.ofPlatform().daemon().start(() -> attack(kind, victim)));
         }
         for (Thread thread : threads) {
-            thread.join(millis + 1000);
+            thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
         }
+        // A victim that does not read holds up who writes.
+        open.forEach(LinkAttack::close);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        open.clear();
         return done.sum();
     }
 
@@ -120,14 +129,16 @@ public final class LinkAttack {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            idle.forEach(LinkAttack::close);
+            idle.forEach(this::end);
         }
     }
 
     private void once(Kind kind, ValidatorId victim, ArrayDeque<Socket> idle) throws IOException, InterruptedException {
         if (kind == Kind.CONNECTIONS) {
             PeerAddress address = addresses.get(victim.index());
-            keep(idle, new Socket(address.host(), address.port()));
+            Socket socket = new Socket(address.host(), address.port());
+            open.add(socket);
+            keep(idle, socket);
             done.increment();
             return;
         }
@@ -135,14 +146,14 @@ public final class LinkAttack {
         switch (kind) {
             case HANDSHAKES -> {
                 done.increment();
-                socket.close();
+                end(socket);
             }
             case SILENCE -> {
                 done.increment();
                 keep(idle, socket);
             }
             case TAKEOVERS -> {
-                greet(socket, done.longValue() + 1);
+                greet(socket);
                 done.increment();
                 keep(idle, socket);
             }
@@ -150,7 +161,7 @@ public final class LinkAttack {
                 try (socket) {
                     OutputStream out = socket.getOutputStream();
                     if (kind != Kind.GARBAGE) {
-                        greet(socket, 1);
+                        greet(socket);
                     }
                     speak(kind, out);
                 }
@@ -236,17 +247,18 @@ public final class LinkAttack {
         PeerAddress address = addresses.get(victim.index());
         SSLSocket socket =
                 (SSLSocket) tls.context(victim).getSocketFactory().createSocket(address.host(), address.port());
+        open.add(socket);
         try {
             socket.startHandshake();
             return socket;
         } catch (IOException e) {
-            close(socket);
+            end(socket);
             throw e;
         }
     }
 
-    /** Says what a correct one says first, with what the victim says of the chain. */
-    private static void greet(SSLSocket socket, long incarnation) throws IOException {
+    /** Says what a correct one says first, with what the victim says of the chain; each time as a process that has just begun. */
+    private static void greet(SSLSocket socket) throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         int length = in.readInt();
         if (length < TERMS_AT || length > MAX_HELLO_BYTES || in.readUnsignedByte() != HELLO) {
@@ -255,7 +267,7 @@ public final class LinkAttack {
         byte[] theirs = in.readNBytes(length);
         byte[] hello = new BinaryWriter(length)
                 .i32(1)
-                .i64(incarnation)
+                .i64(System.nanoTime() | 1)
                 .i64(1)
                 .i64(1)
                 .i64(0)
@@ -272,11 +284,16 @@ public final class LinkAttack {
         out.flush();
     }
 
-    private static void keep(ArrayDeque<Socket> idle, Socket socket) {
+    private void keep(ArrayDeque<Socket> idle, Socket socket) {
         idle.add(socket);
         if (idle.size() > IDLE_CONNECTIONS) {
-            close(idle.remove());
+            end(idle.remove());
         }
+    }
+
+    private void end(Socket socket) {
+        open.remove(socket);
+        close(socket);
     }
 
     private static void close(Socket socket) {

@@ -78,7 +78,7 @@ final class HostilePeer {
         place.link().send(place.victim(), message);
     }
 
-    private static final class Deaf implements Network.Inbox {
+    private static final class Deaf implements Network.BottomlessInbox {
         @Override
         public void deliver(ValidatorId from, PeerMessage message) {}
 

@@ -61,7 +61,7 @@ public abstract class NetworkContract {
     protected record Received(ValidatorId from, PeerMessage message) {}
 
     /** One validator as its network sees it. */
-    protected final class Member implements Network.Inbox {
+    protected final class Member implements Network.BottomlessInbox {
         private final ConcurrentLinkedQueue<Received> received = new ConcurrentLinkedQueue<>();
         public final Network network;
         private final Network.Link link;

@@ -652,7 +652,8 @@ public final class SimulatedCluster {
     void calmDown() {
         network.heal();
         calmDisks = true;
-        // A snapshot that lives for some blocks alone may be gone before it is fetched, again and again.
+        // Snapshots every few blocks, fetched in chunks of some bytes, may be gone before they are there, however many
+        // are kept.
         snapshotBlocks = 0;
         watch.healed();
     }
