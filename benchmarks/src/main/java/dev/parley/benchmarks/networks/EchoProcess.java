@@ -24,7 +24,7 @@ public final class EchoProcess implements Network.BottomlessInbox {
     }
 
     /** @param words the kind, both ports, and where the certificates are */
-    public static void main(String[] words) {
+    public static void main(String[] words) throws InterruptedException {
         Lifeline.hold();
         Place place = Place.open(
                 Kind.valueOf(words[0]),
@@ -34,6 +34,8 @@ public final class EchoProcess implements Network.BottomlessInbox {
         EchoProcess echo = new EchoProcess(place);
         echo.link.set(place.network().join(new ValidatorId(1), echo));
         System.out.println("ready");
+        // All other threads are daemons.
+        Thread.currentThread().join();
     }
 
     @Override

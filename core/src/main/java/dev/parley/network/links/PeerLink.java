@@ -60,7 +60,7 @@ final class PeerLink {
         this.small = small;
         this.large = large;
         this.dialAt = firstDialAt;
-        this.barredUntil = firstDialAt;
+        this.barredUntil = hub.now();
     }
 
     ValidatorId peer() {
