@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * waits, by one worker at a time: it can spend its own share of the pool and no other's. Thread-safe.
  */
 final class PeerGate implements Network.Inbox {
-    /** Bounds of one lane. */
+    /** Bounds of one lane; one message may be over that in bytes, however little waits before it: else the largest could not come. */
     record Limits(int messages, long bytes) {}
 
     /** Takes verified messages of one peer, in order; must call {@code done} once when it has dealt with them. */
@@ -246,7 +246,7 @@ final class PeerGate implements Network.Inbox {
 
         private synchronized Offer offer(Arrived arrived) {
             int size = arrived.bytes();
-            if (queue.size() >= limits.messages() || (bytes + size > limits.bytes() && !queue.isEmpty())) {
+            if (queue.size() >= limits.messages() || bytes >= limits.bytes()) {
                 return Offer.FULL;
             }
             queue.add(arrived);
