@@ -121,7 +121,7 @@ public final class ParleyNode implements AutoCloseable {
             node = builder.start(system, protocol, setup, settings, network, storage, context);
             node.started().toCompletableFuture().join();
             clients = ClientServer.start(
-                    system, serving, membership.domain().chainId(), new ClientCodec(codec), node.log(), context);
+                    system, serving, key, membership.domain().chainId(), new ClientCodec(codec), node.log(), context);
         } catch (IOException e) {
             end(opened);
             throw new IllegalArgumentException(

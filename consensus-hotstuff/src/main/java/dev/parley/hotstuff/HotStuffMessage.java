@@ -31,10 +31,21 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
      *     reason to be in the view at all
      */
     record Timeout(long view, QC highQc, @Nullable TC entry, ValidatorId voter, Signature signature)
-            implements HotStuffMessage {}
+            implements HotStuffMessage {
+        /** A correct validator gives up views in rising order, and shows with each how it came there. */
+        @Override
+        public boolean supersedesFormer() {
+            return true;
+        }
+    }
 
     /** Where the sender is, with proof: brings up a peer that is behind. */
-    record Advance(QC highQc, @Nullable TC entry) implements HotStuffMessage {}
+    record Advance(QC highQc, @Nullable TC entry) implements HotStuffMessage {
+        @Override
+        public boolean supersedesFormer() {
+            return true;
+        }
+    }
 
     /**
      * Asks for a block and for those before it.

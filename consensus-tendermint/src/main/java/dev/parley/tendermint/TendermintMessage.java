@@ -178,7 +178,12 @@ public sealed interface TendermintMessage extends ConsensusMessage {
      * @param precommits by validator, whose it has
      */
     record Summary(long height, int round, boolean proposal, boolean polka, Bits prevotes, Bits precommits)
-            implements TendermintMessage {}
+            implements TendermintMessage {
+        @Override
+        public boolean supersedesFormer() {
+            return true;
+        }
+    }
 
     /**
      * A polka for a peer that lacks it. Votes alone would not do: a peer that has another vote of an equivocator, or two, could never count

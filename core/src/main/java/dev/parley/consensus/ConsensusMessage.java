@@ -6,4 +6,12 @@ public interface ConsensusMessage {
     default int approximateBytes() {
         return 512;
     }
+
+    /**
+     * Whether it leaves nothing worth knowing in those of the same class that the sender told the same peer before: one that still waits to be
+     * sent is then dropped for it. False for whatever a peer must get, or may hold against its sender.
+     */
+    default boolean supersedesFormer() {
+        return false;
+    }
 }

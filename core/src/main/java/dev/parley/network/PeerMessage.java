@@ -13,6 +13,7 @@ import dev.parley.storage.SnapshotChunk;
 import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What one validator's shell sends another's. Immutable. */
 public sealed interface PeerMessage {
@@ -33,11 +34,21 @@ public sealed interface PeerMessage {
         return 128;
     }
 
+    /** What it is about, so that a later message of the topic to the same peer leaves nothing worth knowing in it; null if none does. */
+    default @Nullable Class<?> topic() {
+        return null;
+    }
+
     /** For the consensus core, opaque to everybody else. */
     record Consensus(ConsensusMessage message) implements PeerMessage {
         @Override
         public int approximateBytes() {
             return message.approximateBytes();
+        }
+
+        @Override
+        public @Nullable Class<?> topic() {
+            return message.supersedesFormer() ? message.getClass() : null;
         }
     }
 
@@ -80,7 +91,12 @@ public sealed interface PeerMessage {
     record StateVoteRequest(long height) implements PeerMessage {}
 
     /** The sender has decided up to this height; a peer that has more says so in return. */
-    record Status(long height) implements PeerMessage {}
+    record Status(long height) implements PeerMessage {
+        @Override
+        public Class<?> topic() {
+            return Status.class;
+        }
+    }
 
     /** Asks for decided blocks from a height on. */
     record EntriesRequest(long fromHeight, int maxBlocks) implements PeerMessage {}
@@ -106,7 +122,12 @@ public sealed interface PeerMessage {
     }
 
     /** Asks which snapshots the receiver has. */
-    record SnapshotsRequest() implements PeerMessage {}
+    record SnapshotsRequest() implements PeerMessage {
+        @Override
+        public Class<?> topic() {
+            return SnapshotsRequest.class;
+        }
+    }
 
     /** The snapshots that the sender has, by its own signatures. */
     record Snapshots(List<SignedSnapshot> snapshots) implements PeerMessage {

@@ -3,19 +3,37 @@ package dev.parley.validator;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Where messages arrive, whichever incarnation of the actors is there; between two of them they are lost. Thread-safe. */
+/**
+ * Where messages arrive, whichever incarnation of the actors is there. Between two of them there is no room: a network that can hold messages
+ * back does, and what comes all the same is lost. Thread-safe.
+ */
 final class NodeInbox implements Network.Inbox {
     private volatile @Nullable PeerGate gate;
 
-    /** From now on messages go there, or nowhere. Whoever waits for room at the gate before is told: it will serve nobody. */
-    synchronized void replace(@Nullable PeerGate next) {
-        PeerGate former = gate;
-        gate = next;
-        if (former != null) {
-            former.tellAllThatWait();
+    /** Whom to tell, by peer, once there is a gate. */
+    private final Map<ValidatorId, Runnable> waiting = new TreeMap<>();
+
+    /** From now on messages go there, or nowhere. Whoever waits for room at the gate before asks anew: that one will serve nobody. */
+    void replace(@Nullable PeerGate next) {
+        List<Runnable> told = new ArrayList<>();
+        synchronized (this) {
+            PeerGate former = gate;
+            gate = next;
+            if (former != null) {
+                told.addAll(former.takeAllThatWait());
+            }
+            if (next != null) {
+                told.addAll(waiting.values());
+                waiting.clear();
+            }
         }
+        told.forEach(Runnable::run);
     }
 
     @Override
@@ -37,16 +55,21 @@ final class NodeInbox implements Network.Inbox {
     @Override
     public boolean isFull(ValidatorId from) {
         PeerGate at = gate;
-        return at != null && at.isFull(from);
+        return at == null || at.isFull(from);
     }
 
     @Override
-    public synchronized void whenRoom(ValidatorId from, Runnable then) {
-        PeerGate at = gate;
-        if (at == null) {
-            then.run();
-        } else {
-            at.whenRoom(from, then);
+    public void whenRoom(ValidatorId from, Runnable then) {
+        synchronized (this) {
+            PeerGate at = gate;
+            if (at == null) {
+                waiting.put(from, then);
+                return;
+            }
+            if (!at.hasRoomOrTells(from, then)) {
+                return;
+            }
         }
+        then.run();
     }
 }

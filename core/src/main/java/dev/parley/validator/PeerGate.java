@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each peer has a lane of its own, bounded in messages and bytes; what is over the bound is dropped and counted, and costs the other
  * peers nothing. A lane hands on one batch and takes up the next when that one has been dealt with, so that no mailbox
- * behind the gate holds more than a batch for each peer. A peer many of whose messages were refused is served when nobody else
- * waits, by one worker at a time: it can spend its own share of the pool and no other's. Thread-safe.
+ * behind the gate holds more than a batch for each peer. Of the lanes that wait, the one goes first whose messages have taken the least of the
+ * workers' time: a peer whose messages are many, or dear to verify, has its share of that time and no more. A peer many of whose messages were
+ * refused is served when nobody else waits, by one worker at a time. Thread-safe.
  */
 final class PeerGate implements Network.Inbox {
     /** Bounds of one lane; one message may be over that in bytes, however little waits before it: else the largest could not come. */
@@ -38,6 +40,9 @@ final class PeerGate implements Network.Inbox {
     }
 
     private static final int BATCH = 64;
+    /** A batch is not begun to be longer than this: a message in it may be. */
+    private static final long BATCH_BYTES = 256 << 10;
+
     private static final int DEMOTED_BATCH = 4;
     /** So many refusals, less one for every good message, and a peer is demoted. */
     private static final int DEMOTED_FROM = 16;
@@ -52,11 +57,16 @@ final class PeerGate implements Network.Inbox {
     private final Limits limits;
     private final Outlet outlet;
     private final Consumer<Refusal> refused;
+    private final LongSupplier nanos;
 
+    /** Guards what follows, and what lanes have spent. */
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+
     private final ArrayDeque<Lane> demoted = new ArrayDeque<>();
     private int workers;
     private boolean demotedServed;
+    /** What the lane had spent that was served last: who comes back after a rest has saved up nothing. */
+    private long served;
 
     PeerGate(
             int validators,
@@ -66,7 +76,8 @@ final class PeerGate implements Network.Inbox {
             int maxWorkers,
             Limits limits,
             Outlet outlet,
-            Consumer<Refusal> refused) {
+            Consumer<Refusal> refused,
+            LongSupplier nanos) {
         this.lanes = new Lane[validators];
         for (int i = 0; i < validators; i++) {
             lanes[i] = new Lane(new ValidatorId(i));
@@ -78,6 +89,7 @@ final class PeerGate implements Network.Inbox {
         this.limits = limits;
         this.outlet = outlet;
         this.refused = refused;
+        this.nanos = nanos;
     }
 
     @Override
@@ -97,19 +109,26 @@ final class PeerGate implements Network.Inbox {
 
     @Override
     public void whenRoom(ValidatorId from, Runnable then) {
-        if (from.index() >= lanes.length || lanes[from.index()].hasRoomOrTells(then)) {
+        if (hasRoomOrTells(from, then)) {
             then.run();
         }
     }
 
-    /** Whoever waits for room is told, room or not. */
-    void tellAllThatWait() {
+    /** @return whether there is room already; else it will be told of */
+    boolean hasRoomOrTells(ValidatorId from, Runnable then) {
+        return from.index() >= lanes.length || lanes[from.index()].hasRoomOrTells(then);
+    }
+
+    /** Who waits for room, and is not going to be told of it. */
+    List<Runnable> takeAllThatWait() {
+        List<Runnable> all = new ArrayList<>();
         for (Lane lane : lanes) {
             Runnable waits = lane.takeWaiting();
             if (waits != null) {
-                waits.run();
+                all.add(waits);
             }
         }
+        return all;
     }
 
     /** The core refused a message of this peer that the gate had let through. */
@@ -150,6 +169,7 @@ final class PeerGate implements Network.Inbox {
 
     private void schedule(Lane lane) {
         synchronized (ready) {
+            lane.spent = Math.max(lane.spent, served);
             (lane.isDemoted() ? demoted : ready).add(lane);
             if (workers == maxWorkers || (ready.isEmpty() && demotedServed)) {
                 return;
@@ -165,7 +185,7 @@ final class PeerGate implements Network.Inbox {
             Lane lane;
             boolean servesDemoted = false;
             synchronized (ready) {
-                lane = ready.poll();
+                lane = leastServed();
                 if (lane == null && !demotedServed) {
                     lane = demoted.poll();
                     servesDemoted = lane != null;
@@ -185,12 +205,40 @@ final class PeerGate implements Network.Inbox {
         }
     }
 
+    /** Of those that have had as little as any, the one that has waited longest. */
+    private @Nullable Lane leastServed() {
+        Lane least = null;
+        for (Lane lane : ready) {
+            if (least == null || lane.spent < least.spent) {
+                least = lane;
+            }
+        }
+        if (least != null) {
+            ready.remove(least);
+            served = Math.max(served, least.spent);
+        }
+        return least;
+    }
+
     private void serve(Lane lane) {
         List<Arrived> batch = lane.take();
         Runnable waits = lane.toBeTold();
         if (waits != null) {
             waits.run();
         }
+        long begun = nanos.getAsLong();
+        List<PeerMessage> good = verified(lane, batch);
+        synchronized (ready) {
+            lane.spent += nanos.getAsLong() - begun;
+        }
+        if (good.isEmpty()) {
+            goOn(lane);
+        } else {
+            outlet.accept(lane.peer, good, () -> goOn(lane));
+        }
+    }
+
+    private List<PeerMessage> verified(Lane lane, List<Arrived> batch) {
         List<PeerMessage> good = new ArrayList<>(batch.size());
         for (Arrived arrived : batch) {
             Refusal refusal = null;
@@ -203,6 +251,10 @@ final class PeerGate implements Network.Inbox {
                 refusal = verifier.verify(lane.peer, message);
             } catch (MalformedException e) {
                 refusal = new Refusal(lane.peer, Reason.MALFORMED, String.valueOf(e.getMessage()));
+            } catch (RuntimeException | StackOverflowError e) {
+                // A defect of a codec or a verifier, which a peer has found: it costs that peer its message, and no
+                // worker.
+                refusal = new Refusal(lane.peer, Reason.MALFORMED, "cannot be looked at: " + e);
             }
             if (refusal != null) {
                 lane.suspect();
@@ -212,11 +264,7 @@ final class PeerGate implements Network.Inbox {
                 good.add(message);
             }
         }
-        if (good.isEmpty()) {
-            goOn(lane);
-        } else {
-            outlet.accept(lane.peer, good, () -> goOn(lane));
-        }
+        return good;
     }
 
     private void goOn(Lane lane) {
@@ -238,6 +286,9 @@ final class PeerGate implements Network.Inbox {
         private long bytes;
         private boolean busy;
         private int suspicion;
+        /** Of the workers' time, in nanoseconds. */
+        private long spent;
+
         private @Nullable Runnable toldOfRoom;
 
         private Lane(ValidatorId peer) {
@@ -287,11 +338,13 @@ final class PeerGate implements Network.Inbox {
         private synchronized List<Arrived> take() {
             int count = Math.min(queue.size(), isDemoted() ? DEMOTED_BATCH : BATCH);
             List<Arrived> batch = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
+            long taken = 0;
+            while (batch.size() < count && taken < BATCH_BYTES) {
                 Arrived arrived = queue.remove();
-                bytes -= arrived.bytes();
+                taken += arrived.bytes();
                 batch.add(arrived);
             }
+            bytes -= taken;
             return batch;
         }
 

@@ -316,7 +316,8 @@ public final class ValidatorNode implements AutoCloseable {
                     refusal -> {
                         count(parts, refusal);
                         answerRefused(refusal);
-                    });
+                    },
+                    System::nanoTime);
 
             Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution(), logContext);
             Mempool pool = new Mempool(settings.mempool(), proven);

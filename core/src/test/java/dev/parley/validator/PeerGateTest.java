@@ -12,12 +12,17 @@ import dev.parley.network.PeerMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PeerGateTest {
     private static final ValidatorId V1 = new ValidatorId(1);
     private static final ValidatorId V2 = new ValidatorId(2);
+    private static final ValidatorId V3 = new ValidatorId(3);
     private static final long BAD = 666;
+    private static final long DEAR = 777;
+    private static final long UNBEARABLE = 888;
+    private static final int WORKERS = 2;
 
     /** Work runs when the test says so, on the test's thread: nothing here depends on timing. */
     private final ArrayDeque<Runnable> pool = new ArrayDeque<>();
@@ -26,15 +31,14 @@ class PeerGateTest {
     private final List<Runnable> unfinished = new ArrayList<>();
     private final List<Reason> refused = new ArrayList<>();
     private boolean finishAtOnce = true;
+    private long nanos;
 
     private final PeerGate gate = new PeerGate(
             4,
             new PeerCodec(new NoProtocol(), CommandBatch::read),
-            (from, message) -> message instanceof PeerMessage.Status s && s.height() == BAD
-                    ? new Refusal(from, Reason.BAD_SIGNATURE, "bad")
-                    : null,
+            this::verify,
             pool::add,
-            2,
+            WORKERS,
             new PeerGate.Limits(100, 1 << 20),
             (from, messages, done) -> {
                 messages.forEach(m -> delivered.add(from + ":" + ((PeerMessage.Status) m).height()));
@@ -44,7 +48,17 @@ class PeerGateTest {
                     unfinished.add(done);
                 }
             },
-            refusal -> refused.add(refusal.reason()));
+            refusal -> refused.add(refusal.reason()),
+            () -> nanos);
+
+    private @Nullable Refusal verify(ValidatorId from, PeerMessage message) {
+        long height = ((PeerMessage.Status) message).height();
+        nanos += height == DEAR ? 1000 : 1;
+        if (height == UNBEARABLE) {
+            throw new IllegalStateException("a defect");
+        }
+        return height == BAD ? new Refusal(from, Reason.BAD_SIGNATURE, "bad") : null;
+    }
 
     @Test
     void messages_of_one_peer_come_out_in_order() {
@@ -105,6 +119,38 @@ class PeerGateTest {
     }
 
     @Test
+    void a_peer_whose_messages_are_dear_has_no_more_of_the_workers_time_than_others() {
+        for (int i = 0; i < 100; i++) {
+            gate.deliver(V1, new PeerMessage.Status(DEAR));
+        }
+        // The first batch of the dear ones is taken up before anybody else is there.
+        Runnable first = pool.remove();
+        for (int i = 0; i < 100; i++) {
+            gate.deliver(V2, new PeerMessage.Status(i));
+            gate.deliver(V3, new PeerMessage.Status(i));
+        }
+        first.run();
+        assertThat(delivered.subList(0, 264))
+                .as("one batch of dear ones, and all others")
+                .contains("v2:99", "v3:99");
+        runAll();
+        assertThat(delivered).hasSize(300);
+    }
+
+    @Test
+    void what_a_verifier_cannot_bear_costs_the_peer_its_message_and_nobody_a_worker() {
+        for (int i = 0; i < 10 * WORKERS; i++) {
+            gate.deliver(i % 2 == 0 ? V1 : V2, new PeerMessage.Status(UNBEARABLE));
+            runAll();
+        }
+        assertThat(refused).hasSize(10 * WORKERS).containsOnly(Reason.MALFORMED);
+        gate.deliver(V1, new PeerMessage.Status(1));
+        gate.deliver(V2, new PeerMessage.Status(2));
+        runAll();
+        assertThat(delivered).containsExactlyInAnyOrder("v1:1", "v2:2");
+    }
+
+    @Test
     void garbage_is_refused_and_counted() {
         gate.deliverFrame(V1, new byte[] {9, 9, 9});
         gate.deliverFrame(V1, new byte[0]);
@@ -123,16 +169,18 @@ class PeerGateTest {
     void the_inbox_of_a_node_says_when_a_peer_is_to_wait_and_forgets_nobody_when_its_gate_is_replaced() {
         NodeInbox inbox = new NodeInbox();
         List<String> told = new ArrayList<>();
-        assertThat(inbox.isFull(V1)).isFalse();
-        inbox.whenRoom(V1, () -> told.add("before there is a gate"));
+        assertThat(inbox.isFull(V1)).isTrue();
+        inbox.whenRoom(V1, () -> told.add("when there is a gate"));
+        assertThat(told).isEmpty();
         inbox.replace(gate);
+        assertThat(inbox.isFull(V1)).isFalse();
         for (int i = 0; i < 60; i++) {
             inbox.deliver(V1, new PeerMessage.Status(i));
         }
         assertThat(inbox.isFull(V1)).isTrue();
         assertThat(inbox.isFull(V2)).isFalse();
         inbox.whenRoom(V1, () -> told.add("when there is room"));
-        assertThat(told).containsExactly("before there is a gate");
+        assertThat(told).containsExactly("when there is a gate");
         runAll();
         assertThat(told).endsWith("when there is room");
         for (int i = 0; i < 60; i++) {

@@ -30,6 +30,7 @@ import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.MessageCodec;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Ed25519;
+import dev.parley.crypto.KeyDirectory;
 import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.log.ClientId;
@@ -38,6 +39,7 @@ import dev.parley.log.CommandId;
 import dev.parley.log.CommandPayloads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +56,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A live cluster whose validators are served on sockets, and clients that know it by these alone. */
 @Timeout(180)
@@ -104,10 +107,21 @@ class RemoteClientTest {
             .resolve();
     private final List<ClientServer> servers = new ArrayList<>();
     private LocalCluster<Long, Long, Long> cluster;
+    private List<KeyPair> keys;
+
+    @TempDir
+    private Path folder;
 
     @BeforeEach
     void start() throws IOException {
-        cluster = LocalCluster.of(4, SUM).config(SHORT_TIMES).start();
+        KeyDirectory directory = new KeyDirectory(folder);
+        var unused = directory.create("parley", 4);
+        keys = directory.keys(4);
+        cluster = LocalCluster.of(4, SUM)
+                .config(SHORT_TIMES)
+                .config("parley.chain-id = parley")
+                .keys(directory)
+                .start();
         for (int i = 0; i < 4; i++) {
             servers.add(serve(i, ClientServerSettings.of(config)));
         }
@@ -350,6 +364,7 @@ class RemoteClientTest {
         return ClientServer.start(
                 cluster.system(),
                 settings,
+                keys.get(validator),
                 cluster.domain().chainId(),
                 new ClientCodec(certificates()),
                 cluster.node(validator).log());

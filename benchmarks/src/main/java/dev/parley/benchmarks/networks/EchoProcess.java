@@ -52,7 +52,7 @@ public final class EchoProcess implements Network.BottomlessInbox {
         if (frame.length >= LARGE_BYTES) {
             large++;
             if (large % FRAMES_PER_COUNT == 0) {
-                back.send(from, new PeerMessage.Status(large));
+                back.send(from, new PeerMessage.StateVoteRequest(large));
             }
             return;
         }

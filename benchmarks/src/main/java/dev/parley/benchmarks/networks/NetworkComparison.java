@@ -139,7 +139,7 @@ public final class NetworkComparison implements Network.BottomlessInbox {
     @Override
     public void deliverFrame(ValidatorId from, byte[] frame) {
         try {
-            if (place.codec().decode(frame) instanceof PeerMessage.Status(long count)) {
+            if (place.codec().decode(frame) instanceof PeerMessage.StateVoteRequest(long count)) {
                 counted.set(count);
             } else if (playing) {
                 trips.recordValue(System.nanoTime() - served);

@@ -1,6 +1,8 @@
 package dev.parley.client.remote;
 
 import dev.parley.client.ReplicatedLog;
+import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.tls.KeyTls;
 import dev.parley.logging.LogContext;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -14,6 +16,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
@@ -23,6 +26,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,12 +37,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows one validator's log to clients in other processes ({@link RemoteLog}). Thread-safe. Whatever one client sends, or does not, costs it
- * its own connection and the others nothing.
+ * Shows one validator's log to clients in other processes ({@link RemoteLog}), which know the validator by its key. Thread-safe. Whatever one
+ * client sends, or does not, costs it its own connection and the others nothing.
  *
  * <pre>{@code
  * ClientServer server = ClientServer.start(
- *         system, ClientServerSettings.of(system.settings().config()), "my-chain", codec, node.log());
+ *         system, ClientServerSettings.of(system.settings().config()), key, "my-chain", codec, node.log());
  * }</pre>
  */
 public final class ClientServer implements AutoCloseable {
@@ -49,6 +54,13 @@ public final class ClientServer implements AutoCloseable {
     private final ClientCodec codec;
     private final ReplicatedLog log;
     private final ActorSystem<?> system;
+    /** Null if clients speak in plain. */
+    private final @Nullable KeyTls tls;
+
+    /** Signatures of handshakes, so that no client's bytes wait for them. */
+    private final ExecutorService signatures =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("parley-client-server-handshakes", true));
+
     private final EventLoopGroup eventLoops;
     private final Refusals refusals;
     /** All that are open, those that are being sent away included. Whatever is added after it was closed is closed. */
@@ -76,11 +88,13 @@ public final class ClientServer implements AutoCloseable {
     private ClientServer(
             ActorSystem<?> system,
             ClientServerSettings settings,
+            KeyPair own,
             String chainId,
             ClientCodec codec,
             ReplicatedLog log,
             LogContext context)
             throws IOException {
+        this.tls = settings.tls() ? KeyTls.showing(own) : null;
         this.refusals = new Refusals(LOG, context);
         this.system = system;
         this.settings = settings;
@@ -107,20 +121,31 @@ public final class ClientServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channels.add(channel);
-                        channel.pipeline().addLast(new ServerConnection(ClientServer.this, channel));
+                        accepted(channel);
                     }
                 })
                 .bind(settings.host(), settings.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             eventLoops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(SHUTDOWN_MILLIS);
+            signatures.shutdown();
             throw new IOException(
                     "cannot listen for clients on port " + settings.port() + " of " + settings.host() + ": "
                             + bound.cause().getMessage() + "; is another validator running there?",
                     bound.cause());
         }
         return bound.channel();
+    }
+
+    private void accepted(SocketChannel channel) {
+        channels.add(channel);
+        ServerConnection connection = new ServerConnection(this, channel);
+        if (tls != null) {
+            SslHandler handler = new SslHandler(tls.serverOfAnyone(), false, signatures);
+            handler.setHandshakeTimeoutMillis(settings.helloTimeout().toMillis());
+            channel.pipeline().addLast(new TlsGate(handler, connection));
+        }
+        channel.pipeline().addLast(connection);
     }
 
     /** What all connections hold of unfinished frames. */
@@ -151,26 +176,33 @@ public final class ClientServer implements AutoCloseable {
      * Listens before it returns.
      *
      * @param system runs the streams that read the log
+     * @param own the validator's key, which it shows to its clients unless the settings say that they speak in plain
      * @param chainId whose log it is; clients of another chain are refused
      * @param log a validator's own; asked on event loops, so it must not block
      * @throws IOException that names the address, if it cannot be listened on
      */
     public static ClientServer start(
-            ActorSystem<?> system, ClientServerSettings settings, String chainId, ClientCodec codec, ReplicatedLog log)
+            ActorSystem<?> system,
+            ClientServerSettings settings,
+            KeyPair own,
+            String chainId,
+            ClientCodec codec,
+            ReplicatedLog log)
             throws IOException {
-        return start(system, settings, chainId, codec, log, LogContext.none());
+        return start(system, settings, own, chainId, codec, log, LogContext.none());
     }
 
     /** @param context of what is logged: who was refused */
     public static ClientServer start(
             ActorSystem<?> system,
             ClientServerSettings settings,
+            KeyPair own,
             String chainId,
             ClientCodec codec,
             ReplicatedLog log,
             LogContext context)
             throws IOException {
-        return new ClientServer(system, settings, chainId, codec, log, context);
+        return new ClientServer(system, settings, own, chainId, codec, log, context);
     }
 
     /** Where clients connect; the port is the real one if 0 was asked for. */
@@ -195,6 +227,7 @@ public final class ClientServer implements AutoCloseable {
         // Event loops that shut down forget their sockets without a word to the other side.
         channels.close().awaitUninterruptibly(SHUTDOWN_MILLIS);
         eventLoops.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(SHUTDOWN_MILLIS);
+        signatures.shutdown();
     }
 
     ClientServerSettings settings() {

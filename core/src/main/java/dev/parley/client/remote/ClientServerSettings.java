@@ -9,8 +9,8 @@ import java.time.Duration;
  * Where to listen for clients, and the bounds on what they can make the server hold; part {@code parley.client-server} of the
  * configuration.
  *
- * @param host a name or address of this machine; the protocol has no authentication and no encryption, so think before it is not
- *     loopback
+ * @param tls whether the validator shows its key and all is encrypted
+ * @param host a name or address of this machine; clients are not asked who they are
  * @param port 0 for any that is free
  * @param threads event loops
  * @param maxConnections further ones are told so and closed
@@ -29,6 +29,7 @@ import java.time.Duration;
  * @param heartbeat how often they are told even though it has not changed
  */
 public record ClientServerSettings(
+        boolean tls,
         String host,
         int port,
         int threads,
@@ -55,6 +56,7 @@ public record ClientServerSettings(
         int maxCommandBytes =
                 new Setting(config, "parley.mempool").bytes("max-command-bytes", 1, Command.MAX_CONTENT_BYTES);
         return new ClientServerSettings(
+                server.flag("tls"),
                 server.text("host"),
                 server.number("port", 0, 65535),
                 server.number("threads", 1, 64),

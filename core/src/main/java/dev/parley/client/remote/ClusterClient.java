@@ -63,9 +63,14 @@ public final class ClusterClient<C, R> implements ParleyClient<C, R> {
                 1, new DefaultThreadFactory("parley-client", true), NioIoHandler.newFactory());
         eventLoop = eventLoops.next();
         ClientCodec codec = new ClientCodec(parts.certificates());
-        logs = parts.addresses().stream()
-                .map(address -> new RemoteLog(
-                        eventLoop, address, parts.trust().domain().chainId(), codec, parts.remoteSettings()))
+        logs = parts.trust().validators().validators().stream()
+                .map(validator -> new RemoteLog(
+                        eventLoop,
+                        validator.key(),
+                        parts.addresses().get(validator.id().index()),
+                        parts.trust().domain().chainId(),
+                        codec,
+                        parts.remoteSettings()))
                 .toList();
         SecureRandom random = new SecureRandom();
         client = new LogClient<>(

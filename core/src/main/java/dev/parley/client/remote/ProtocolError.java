@@ -25,7 +25,9 @@ public enum ProtocolError {
     /** The client does not read what it is sent. */
     NOT_READING(8),
     /** Nothing was under way for long. */
-    IDLE(9);
+    IDLE(9),
+    /** The client speaks in plain and the server by TLS, or their handshake failed. */
+    NO_TLS(10);
 
     private static final List<ProtocolError> ALL = List.of(values());
 
@@ -42,7 +44,7 @@ public enum ProtocolError {
 
     /** Whether trying again is of no use until somebody changes a configuration. */
     boolean isLasting() {
-        return this == NOT_PARLEY || this == WRONG_VERSION || this == WRONG_CHAIN;
+        return this == NOT_PARLEY || this == WRONG_VERSION || this == WRONG_CHAIN || this == NO_TLS;
     }
 
     static ProtocolError read(BinaryReader in) throws MalformedException {

@@ -8,6 +8,8 @@ import dev.parley.client.ReplicatedLog;
 import dev.parley.client.UnknownOutcomeException;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.DecidedBlock;
+import dev.parley.crypto.PublicKey;
+import dev.parley.crypto.tls.KeyTls;
 import dev.parley.log.Command;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -15,13 +17,17 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
@@ -106,6 +113,9 @@ public final class RemoteLog implements ReplicatedLog, AutoCloseable {
     private record UnderWay(Request request, long sinceNanos) {}
 
     private final EventLoop eventLoop;
+    /** The validator's. */
+    private final PublicKey key;
+
     private final InetSocketAddress address;
     private final String chainId;
     private final ClientCodec codec;
@@ -136,14 +146,18 @@ public final class RemoteLog implements ReplicatedLog, AutoCloseable {
 
     /**
      * @param eventLoop lives at least as long
-     * @param address resolved when the connection is made, if it is not yet */
+     * @param key of the validator, which it must show unless the settings say that clients speak in plain
+     * @param address resolved when the connection is made, if it is not yet
+     */
     RemoteLog(
             EventLoop eventLoop,
+            PublicKey key,
             InetSocketAddress address,
             String chainId,
             ClientCodec codec,
             RemoteSettings settings) {
         this.eventLoop = eventLoop;
+        this.key = key;
         this.address = address;
         this.chainId = chainId;
         this.codec = codec;
@@ -378,7 +392,17 @@ public final class RemoteLog implements ReplicatedLog, AutoCloseable {
                         Math.toIntExact(settings.connectTimeout().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(new Link())
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        if (settings.tls()) {
+                            connection
+                                    .pipeline()
+                                    .addLast(new SslHandler(KeyTls.anonymous().client(RemoteLog.this::check)));
+                        }
+                        connection.pipeline().addLast(new Link());
+                    }
+                })
                 .connect(address);
         Channel mine = connecting.channel();
         channel = mine;
@@ -393,6 +417,13 @@ public final class RemoteLog implements ReplicatedLog, AutoCloseable {
                         false);
             }
         });
+    }
+
+    private void check(PublicKey shown) throws CertificateException {
+        if (!shown.equals(key)) {
+            throw new CertificateException("it has the key " + shown + ", not " + key
+                    + "; correct the addresses, which are in the order of the validators, or parley.validators");
+        }
     }
 
     private long checkIntervalMillis() {
@@ -443,12 +474,33 @@ public final class RemoteLog implements ReplicatedLog, AutoCloseable {
         /** A connection that breaks is an ordinary end; anything else is a defect, which the end of the pipeline logs. */
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause.getCause() instanceof SSLException failure) {
+                String wrong = notToBeMendedByWaiting(failure);
+                lost(
+                        context.channel(),
+                        "no TLS with validator " + address + ": " + (wrong == null ? failure.getMessage() : wrong),
+                        wrong != null);
+                var unused = context.close();
+                return;
+            }
             if (!(cause instanceof IOException)) {
                 context.fireExceptionCaught(cause);
             }
             lost(context.channel(), "the connection to validator " + address + " broke: " + cause.getMessage(), false);
             var unused = context.close();
         }
+    }
+
+    private static @Nullable String notToBeMendedByWaiting(SSLException failure) {
+        if (failure instanceof NotSslRecordException) {
+            return "it does not speak TLS; parley.client.remote.tls here and parley.client-server.tls there must be the same";
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException key) {
+                return key.getMessage();
+            }
+        }
+        return null;
     }
 
     private void on(ClientFrame frame) throws ProtocolException {

@@ -7,6 +7,7 @@ import java.time.Duration;
 /**
  * How a client deals with its connections; part {@code parley.client.remote} of the configuration. Each bound is for one validator.
  *
+ * @param tls whether validators must show their keys, and all is encrypted; as at the validators
  * @param connectTimeout until a connection is there and the validator has greeted
  * @param minBackoff after the first failure; doubled after each further one, drawn from its upper half
  * @param maxBackoff the longest that a validator is not tried again
@@ -17,6 +18,7 @@ import java.time.Duration;
  *     the server's {@code heartbeat}
  */
 public record RemoteSettings(
+        boolean tls,
         Duration connectTimeout,
         Duration minBackoff,
         Duration maxBackoff,
@@ -31,6 +33,7 @@ public record RemoteSettings(
     public static RemoteSettings of(Config config) {
         Setting remote = new Setting(config, "parley.client.remote");
         return new RemoteSettings(
+                remote.flag("tls"),
                 remote.duration("connect-timeout"),
                 remote.duration("min-backoff"),
                 remote.duration("max-backoff"),

@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -115,10 +117,29 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent done
+                && !done.isSuccess()
+                && done.cause() instanceof SSLException) {
+            phase = Phase.ENDING;
+            server.count(
+                    ProtocolError.NO_TLS, from(), String.valueOf(done.cause().getMessage()));
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    /** The client has not begun with TLS, which is on. */
+    void withoutTls() {
+        end(
+                ProtocolError.NO_TLS,
+                "this validator speaks TLS to Parley's clients; a client has it by parley.client.remote.tls = on");
+    }
+
     /** A connection that breaks is an ordinary end; anything else is a defect, which the end of the pipeline logs. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!(cause instanceof IOException) && !(cause.getCause() instanceof SSLException)) {
             context.fireExceptionCaught(cause);
         }
         var unused = context.close();

@@ -30,6 +30,10 @@ record Setting(Config config, String path) {
         return value;
     }
 
+    boolean flag(String name) {
+        return config.getBoolean(path + "." + name);
+    }
+
     String text(String name) {
         return config.getString(path + "." + name);
     }

@@ -254,7 +254,7 @@ public final class ClusterNetwork implements PeerNetwork {
         @Override
         public void send(ValidatorId to, PeerMessage message) {
             if (current == this) {
-                send(to, Frame.of(codec.encode(message)));
+                send(to, Frame.of(codec.encode(message), message.topic()));
             }
         }
 
@@ -263,7 +263,7 @@ public final class ClusterNetwork implements PeerNetwork {
             if (current != this) {
                 return;
             }
-            Frame frame = Frame.of(codec.encode(message));
+            Frame frame = Frame.of(codec.encode(message), message.topic());
             for (int i = 0; i < peers.size(); i++) {
                 if (peers.get(i) != null) {
                     send(new ValidatorId(i), frame);

@@ -15,6 +15,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ final class LinkConnection extends ByteToMessageDecoder {
     static final int NUMBER_BYTES = 8;
     static final int PIECE_BYTES = 64 << 10;
     private static final int HEADER_BYTES = 5;
+    /** So much is never written on purpose before the peer has taken some: what it makes TLS say by itself is beyond it. */
+    private static final long MAX_UNSENT_BYTES = 1 << 20;
     /** A large frame is given so much at once, and more when more has come: a claimed length allocates nothing. */
     private static final int FIRST_BYTES = 2 * PIECE_BYTES;
 
@@ -64,6 +67,12 @@ final class LinkConnection extends ByteToMessageDecoder {
     boolean isWritable() {
         ChannelHandlerContext of = context;
         return of != null && !closing && of.channel().isWritable();
+    }
+
+    /** Whether more has been written, and not been taken by the peer, than this side writes of its own will. */
+    boolean isSwamped() {
+        ChannelHandlerContext of = context;
+        return of != null && of.channel().bytesBeforeWritable() > MAX_UNSENT_BYTES;
     }
 
     String address() {
@@ -139,6 +148,14 @@ final class LinkConnection extends ByteToMessageDecoder {
         }
     }
 
+    /** What the peer sent before was no frame of a correct one. */
+    void breach(LinkRefusal why) {
+        PeerLink from = link;
+        if (from != null) {
+            refuse(from, why, null);
+        }
+    }
+
     private void refuse(PeerLink from, LinkRefusal why, @Nullable String detail) {
         from.broke(why, detail);
         close();
@@ -156,6 +173,7 @@ final class LinkConnection extends ByteToMessageDecoder {
                         ? LinkRefusal.MALFORMED
                         : from.arrived(this, Channel.SMALL, in.readLong(), bytes(in, length - NUMBER_BYTES));
             case LARGE -> {
+                from.hears(this);
                 if (length <= NUMBER_BYTES + 4 || arriving.length > 0) {
                     yield LinkRefusal.MALFORMED;
                 }
@@ -165,7 +183,10 @@ final class LinkConnection extends ByteToMessageDecoder {
                         ? LinkRefusal.OVERSIZED
                         : piece(from, in, length - NUMBER_BYTES - 4);
             }
-            case MORE -> arriving.length == 0 || length == 0 ? LinkRefusal.MALFORMED : piece(from, in, length);
+            case MORE -> {
+                from.hears(this);
+                yield arriving.length == 0 || length == 0 ? LinkRefusal.MALFORMED : piece(from, in, length);
+            }
             case ACK ->
                 length == 2 * NUMBER_BYTES
                         ? from.acknowledged(this, in.readLong(), in.readLong())
@@ -290,7 +311,7 @@ final class LinkConnection extends ByteToMessageDecoder {
 
     // The connection's life
 
-    /** Reads no more until {@link #resume}: what the peer sends waits in its own memory, but for a turn that was read already. */
+    /** Reads no more until {@link #resume}: what the peer sends waits in its own memory, but for what one turn has read already. */
     void pause() {
         ChannelHandlerContext of = context;
         if (of != null) {
@@ -314,6 +335,13 @@ final class LinkConnection extends ByteToMessageDecoder {
         of.fireChannelWritabilityChanged();
     }
 
+    /** Not as the superclass does it, which reads on although reading is paused: nothing of what it decodes goes further up the pipeline. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext of) {
+        discardSomeReadBytes();
+        of.fireChannelReadComplete();
+    }
+
     @Override
     protected void handlerRemoved0(ChannelHandlerContext of) {
         closing = true;
@@ -334,7 +362,11 @@ final class LinkConnection extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext of, Throwable failure) {
-        // A handshake that failed has said so already; all else ends the connection, which is the peer's to make again.
+        // A handshake that failed has said so already, but for one that the other side refuses after this one has ended
+        // it.
+        if (!greeted && dialled != null && link != null && failure.getCause() instanceof SSLException refused) {
+            hub.handshakeFailed(this, dialled, refused);
+        }
         close();
     }
 

@@ -80,7 +80,7 @@ final class LinkHub implements Network.Link {
     public void send(ValidatorId to, PeerMessage message) {
         PeerLink link = link(to);
         if (!closed && link != null) {
-            send(link, Frame.of(codec.encode(message)));
+            send(link, Frame.of(codec.encode(message), message.topic()));
         }
     }
 
@@ -89,7 +89,7 @@ final class LinkHub implements Network.Link {
         if (closed) {
             return;
         }
-        Frame frame = Frame.of(codec.encode(message));
+        Frame frame = Frame.of(codec.encode(message), message.topic());
         for (PeerLink link : links) {
             if (link != null) {
                 send(link, frame);
@@ -107,8 +107,10 @@ final class LinkHub implements Network.Link {
 
     @Override
     public void close() {
-        closed = true;
-        network.left(this);
+        if (!closed) {
+            closed = true;
+            network.left(this);
+        }
     }
 
     boolean isClosed() {
@@ -123,7 +125,7 @@ final class LinkHub implements Network.Link {
         long now = now();
         for (PeerLink link : links) {
             if (link != null) {
-                link.tick(now);
+                network.guard(() -> link.tick(now));
             }
         }
     }

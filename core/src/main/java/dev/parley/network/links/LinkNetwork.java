@@ -75,9 +75,9 @@ public final class LinkNetwork implements PeerNetwork {
     /** Makes and checks the signatures of handshakes, which would keep the event loop from all other links. */
     private final ExecutorService signatures =
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("parley-links-signatures", true));
-    /** Looks up the names of hosts, which can take as long as it likes. */
+    /** Looks up the names of hosts, which can take as long as it likes, for each peer by itself: no more than one at once. */
     private final ExecutorService lookups =
-            Executors.newSingleThreadExecutor(new DefaultThreadFactory("parley-links-lookups", true));
+            Executors.newCachedThreadPool(new DefaultThreadFactory("parley-links-lookups", true));
 
     /** Of the event loop. */
     private final HandshakeBudget handshakes;
@@ -247,9 +247,11 @@ public final class LinkNetwork implements PeerNetwork {
         if (hub.isClosed()) {
             return;
         }
-        if (!to.isUnresolved()) {
-            handshakes.isAt(peer, to.getAddress());
+        if (to.isUnresolved()) {
+            hub.notReached(peer);
+            return;
         }
+        handshakes.isAt(peer, to.getAddress());
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
@@ -335,6 +337,15 @@ public final class LinkNetwork implements PeerNetwork {
                             reason,
                             detail == null ? "" : ", " + detail,
                             inAll));
+        }
+    }
+
+    /** Whatever goes wrong at one link ends nothing of the others. */
+    void guard(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            context.around(() -> LOG.error("validator {}: a link failed", identity.self(), e));
         }
     }
 

@@ -8,6 +8,7 @@ package dev.parley.network.links;
  * @param steadyMillis a connection that lasted so long has made good for all failures before
  * @param heartbeatMillis so often one says that one lives
  * @param silenceMillis who says nothing for so long is taken for gone
+ * @param stallMillis who takes nothing of what is written for so long is cut off
  * @param handshakeMillis within it the other side must have been reached, again within it have shown its key, and again within it have said
  *     hello
  */
@@ -17,6 +18,7 @@ record LinkTimes(
         long steadyMillis,
         long heartbeatMillis,
         long silenceMillis,
+        long stallMillis,
         long handshakeMillis) {
-    static final LinkTimes DEFAULT = new LinkTimes(50, 500, 10_000, 1_000, 5_000, 5_000);
+    static final LinkTimes DEFAULT = new LinkTimes(50, 500, 10_000, 1_000, 5_000, 20_000, 5_000);
 }

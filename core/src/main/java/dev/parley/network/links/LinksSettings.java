@@ -7,6 +7,7 @@ import dev.parley.consensus.ValidatorSet;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.secure.Channel;
+import dev.parley.network.secure.Frame;
 import dev.parley.network.secure.SendWindow;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -56,6 +57,14 @@ public record LinksSettings(
         if (maxFrameBytes < MIN_MAX_FRAME || maxFrameBytes > PeerCodec.MAX_FRAME_BYTES) {
             throw bad(links, "max-frame-bytes", "is 1 MiB to 32 MiB, not " + maxFrameBytes + " bytes");
         }
+        long largeBytes = outstanding(links, "outstanding-large-bytes");
+        if (largeBytes < maxFrameBytes + Frame.OVERHEAD_BYTES) {
+            throw bad(
+                    links,
+                    "outstanding-large-bytes",
+                    "is more than max-frame-bytes, or the largest frame could never be sent; not " + largeBytes
+                            + " bytes beside frames of " + maxFrameBytes);
+        }
         return new LinksSettings(
                 PeerAddress.list(config, PATH + "addresses"),
                 given(links, "bind-host"),
@@ -63,7 +72,7 @@ public record LinksSettings(
                 given(links, "outbound-host"),
                 (int) maxFrameBytes,
                 outstanding(links, "outstanding-small-bytes"),
-                outstanding(links, "outstanding-large-bytes"));
+                largeBytes);
     }
 
     private static @Nullable String given(Config links, String name) {

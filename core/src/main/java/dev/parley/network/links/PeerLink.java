@@ -6,6 +6,7 @@ import dev.parley.network.secure.Frame;
 import dev.parley.network.secure.LinkRefusal;
 import dev.parley.network.secure.ReceiveWindow;
 import dev.parley.network.secure.SendWindow;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,12 @@ final class PeerLink {
     private static final int BYTES_PER_ACK = 256 << 10;
     /** Encrypted at a time, and handed to the socket. */
     private static final int FLUSH_BYTES = 64 << 10;
+
+    /** Of frames on one connection that came before: none comes twice from a peer that knows how to greet. */
+    private static final int MAX_DUPLICATES = 256;
+
+    /** Far more than what one read brings. */
+    private static final int MAX_HELD = 4096;
 
     private static final int MAX_DOUBLINGS = 6;
 
@@ -38,7 +45,12 @@ final class PeerLink {
     private long peerIncarnation;
     private int framesToAck;
     private long bytesToAck;
-    private boolean paused;
+    private int duplicates;
+    /**
+     * What has come and found no room: neither taken nor acknowledged, so that the peer has it still if the connection ends. The connection
+     * is not read meanwhile, so there is no more of it than one read brings.
+     */
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
 
     private volatile @Nullable LinkConnection current;
     /** Came in, has shown the peer's key and not said hello yet: no more than one, the latest. */
@@ -50,8 +62,12 @@ final class PeerLink {
     private long adoptedAt;
     private long receivedAt;
     private long sentAt;
+    private long writableAt;
     private int breaches;
     private long barredUntil;
+
+    @SuppressWarnings("ArrayRecordComponent") // private, never compared
+    private record Held(Channel channel, long number, byte[] frame) {}
 
     PeerLink(LinkHub hub, ValidatorId peer, LinkTimes times, SendWindow small, SendWindow large, long firstDialAt) {
         this.hub = hub;
@@ -108,6 +124,7 @@ final class PeerLink {
         int unflushed = 0;
         while (by.isWritable()) {
             long now = hub.now();
+            writableAt = now;
             SendWindow.Numbered next = next(small, now);
             if (next != null) {
                 by.small(next);
@@ -134,12 +151,22 @@ final class PeerLink {
                 ack(by);
             }
             by.flush();
+        } else {
+            ackIfDue(by);
         }
     }
 
     private SendWindow.@Nullable Numbered next(SendWindow window, long now) {
         synchronized (lock) {
             return window.next(now);
+        }
+    }
+
+    /** A peer that does not take what is written is told when it does. */
+    private void ackIfDue(LinkConnection by) {
+        if ((framesToAck >= FRAMES_PER_ACK || bytesToAck >= BYTES_PER_ACK) && by.isWritable()) {
+            ack(by);
+            by.flush();
         }
     }
 
@@ -175,7 +202,7 @@ final class PeerLink {
         }
         long now = hub.now();
         LinkConnection other = current;
-        if (other != null && hello.incarnation() == peerIncarnation && keeps(other, by)) {
+        if (other != null && hello.incarnation() == peerIncarnation && isAlive(now) && keeps(other, by)) {
             by.close();
             return null;
         }
@@ -197,16 +224,23 @@ final class PeerLink {
             peerIncarnation = hello.incarnation();
         }
         current = by;
-        paused = false;
+        held.clear();
+        duplicates = 0;
         dialling = false;
         adoptedAt = now;
         receivedAt = now;
+        writableAt = now;
         if (other != null) {
             other.close();
         }
         hub.agreed(peer);
         pump(by);
         return null;
+    }
+
+    /** Not if a heartbeat is missing: the peer has lost the connection perhaps, and this side has not noticed. */
+    private boolean isAlive(long now) {
+        return now - receivedAt < 2 * times.heartbeatMillis();
     }
 
     /** Two at once, each dialled by one side: the one of the lower index stays. Of two by one side the later does: its former one is lost to it. */
@@ -220,33 +254,69 @@ final class PeerLink {
             return null;
         }
         receivedAt = hub.now();
+        if (held.isEmpty() && !hub.isFull(peer)) {
+            return take(by, channel, number, frame);
+        }
+        if (held.isEmpty()) {
+            by.pause();
+            awaitRoom(by);
+        }
+        if (held.size() == MAX_HELD) {
+            return LinkRefusal.OVER_CAPACITY;
+        }
+        held.add(new Held(channel, number, frame));
+        return null;
+    }
+
+    private void awaitRoom(LinkConnection by) {
+        hub.whenRoom(peer, () -> hub.execute(() -> goOn(by)));
+    }
+
+    /** There is room again. */
+    private void goOn(LinkConnection by) {
+        if (by != current) {
+            return;
+        }
+        while (!held.isEmpty() && !hub.isFull(peer)) {
+            Held next = held.remove();
+            LinkRefusal wrong = take(by, next.channel(), next.number(), next.frame());
+            if (wrong != null) {
+                by.breach(wrong);
+                return;
+            }
+        }
+        if (held.isEmpty()) {
+            receivedAt = hub.now();
+            by.resume();
+        } else {
+            awaitRoom(by);
+        }
+    }
+
+    private @Nullable LinkRefusal take(LinkConnection by, Channel channel, long number, byte[] frame) {
         switch ((channel == Channel.SMALL ? smallIn : largeIn).accept(number)) {
             case DELIVER -> hub.deliver(peer, frame);
-            case DUPLICATE -> {}
+            case DUPLICATE -> {
+                duplicates++;
+                if (duplicates > MAX_DUPLICATES) {
+                    return LinkRefusal.REPLAYED;
+                }
+            }
             case AFTER_GAP -> {
                 return LinkRefusal.REPLAYED;
             }
         }
         framesToAck++;
         bytesToAck += frame.length;
-        if (framesToAck >= FRAMES_PER_ACK || bytesToAck >= BYTES_PER_ACK) {
-            ack(by);
-            by.flush();
-        }
-        if (!paused && hub.isFull(peer)) {
-            paused = true;
-            by.pause();
-            hub.whenRoom(
-                    peer,
-                    () -> hub.execute(() -> {
-                        if (by == current) {
-                            paused = false;
-                            receivedAt = hub.now();
-                            by.resume();
-                        }
-                    }));
-        }
+        ackIfDue(by);
         return null;
+    }
+
+    /** A part of something has come. */
+    void hears(LinkConnection by) {
+        if (by == current) {
+            receivedAt = hub.now();
+        }
     }
 
     @Nullable LinkRefusal acknowledged(LinkConnection by, long nextSmall, long nextLarge) {
@@ -297,6 +367,7 @@ final class PeerLink {
         }
         if (by == current) {
             current = null;
+            held.clear();
             if (hub.now() - adoptedAt >= times.steadyMillis()) {
                 failures = 0;
                 breaches = 0;
@@ -329,9 +400,16 @@ final class PeerLink {
                 dialling = true;
                 hub.dial(peer);
             }
-        } else if (!paused && now - receivedAt >= times.silenceMillis()) {
+            return;
+        }
+        if (by.isWritable()) {
+            writableAt = now;
+        }
+        if ((held.isEmpty() && now - receivedAt >= times.silenceMillis())
+                || now - writableAt >= times.stallMillis()
+                || by.isSwamped()) {
             by.close();
-        } else if (framesToAck > 0 || now - sentAt >= times.heartbeatMillis()) {
+        } else if (by.isWritable() && (framesToAck > 0 || now - sentAt >= times.heartbeatMillis())) {
             ack(by);
             by.flush();
         }

@@ -6,18 +6,32 @@ import org.jspecify.annotations.Nullable;
 /** Bytes to be sent, hashed once at most, however many peers they go to: each session that needs it authenticates the hash. Immutable. */
 public final class Frame {
     /** What holding one frame costs besides its bytes. */
-    private static final int OVERHEAD_BYTES = 64;
+    public static final int OVERHEAD_BYTES = 64;
 
     private final byte[] content;
+    private final @Nullable Object topic;
     private @Nullable Digest hash;
 
-    private Frame(byte[] content) {
+    private Frame(byte[] content, @Nullable Object topic) {
         this.content = content;
+        this.topic = topic;
     }
 
     /** @param content not copied; must not be written to any more */
     public static Frame of(byte[] content) {
-        return new Frame(content);
+        return of(content, null);
+    }
+
+    /**
+     * @param content not copied; must not be written to any more
+     * @param topic by {@code equals}, of which a later frame supersedes this one; null if none does
+     */
+    public static Frame of(byte[] content, @Nullable Object topic) {
+        return new Frame(content, topic);
+    }
+
+    @Nullable Object topic() {
+        return topic;
     }
 
     /** Not to be written to. */

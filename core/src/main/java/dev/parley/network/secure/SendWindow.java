@@ -1,15 +1,16 @@
 package dev.parley.network.secure;
 
-import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one peer is still to get, or has not acknowledged yet, on one channel; bounded in bytes.
  *
  * <p>Frames wait until there is room among those that are under way. Then each gets its number, and is kept until it is acknowledged; it is
- * sent again when the peer says that there is a gap, when nothing was acknowledged for a while, and when there is a new session. When the
- * bound is reached, the frame that has waited longest is dropped: what a peer that comes back can use is the present, it fetches the past
- * by catch-up. Frames are numbered only when they are first sent, so that dropping leaves no gap in the numbers.
+ * sent again when the peer says that there is a gap, when nothing was acknowledged for a while, and when there is a new session. A frame that
+ * waits is dropped as soon as there is a newer one of its topic, which supersedes it; and when the bound is reached, the one that has waited
+ * longest: what a peer that comes back can use is the present, it fetches the past by catch-up. Frames are numbered only when they are
+ * first sent, so that dropping leaves no gap in the numbers.
  *
  * <p>How many frames may be under way begins low with a new session or after a time-out, and doubles with each acknowledgement, up to
  * the limit. Not thread-safe; time is any monotonic count of milliseconds.
@@ -37,7 +38,9 @@ public final class SendWindow {
     public record Numbered(long number, Frame frame) {}
 
     private final Limits limits;
-    private final ArrayDeque<Frame> waiting = new ArrayDeque<>();
+    /** In the order in which they came: each by its topic, or by itself. */
+    private final LinkedHashMap<Object, Frame> waiting = new LinkedHashMap<>();
+
     private final @Nullable Frame[] underWay;
     /** The oldest that is not acknowledged, the next to be sent or sent again, the next new number. */
     private long first = 1;
@@ -57,17 +60,25 @@ public final class SendWindow {
         this.timeout = limits.resendMillis();
     }
 
-    /** @return how many frames were dropped, this one perhaps among them */
+    /**
+     * @param frame not offered to this window before
+     * @return how many frames were dropped, this one perhaps among them, and those not that it supersedes
+     */
     public int offer(Frame frame) {
         if (bytesUnderWay + frame.cost() > limits.bytes()) {
             return 1;
         }
+        Object place = frame.topic() == null ? frame : frame.topic();
+        Frame superseded = waiting.remove(place);
+        if (superseded != null) {
+            bytes -= superseded.cost();
+        }
         int dropped = 0;
         while (bytes + frame.cost() > limits.bytes()) {
-            bytes -= waiting.remove().cost();
+            bytes -= waiting.pollFirstEntry().getValue().cost();
             dropped++;
         }
-        waiting.add(frame);
+        waiting.put(place, frame);
         bytes += frame.cost();
         return dropped;
     }
@@ -143,13 +154,16 @@ public final class SendWindow {
     }
 
     private boolean takeOneMore() {
-        Frame frame = waiting.peek();
-        if (frame == null
-                || end - first >= limits.framesUnderWay()
-                || (end > first && bytesUnderWay + frame.cost() > limits.bytesUnderWay())) {
+        var oldest = waiting.firstEntry();
+        if (oldest == null || end - first >= limits.framesUnderWay()) {
             return false;
         }
-        underWay[slot(end)] = waiting.remove();
+        Frame frame = oldest.getValue();
+        if (end > first && bytesUnderWay + frame.cost() > limits.bytesUnderWay()) {
+            return false;
+        }
+        waiting.pollFirstEntry();
+        underWay[slot(end)] = frame;
         bytesUnderWay += frame.cost();
         end++;
         return true;

@@ -16,6 +16,8 @@ import dev.parley.client.LogEntry;
 import dev.parley.client.RefusedException;
 import dev.parley.client.UnknownOutcomeException;
 import dev.parley.codec.MalformedException;
+import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.PublicKey;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -23,6 +25,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -31,6 +34,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +58,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ClientServerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** So that peers can be made by hand; what TLS does has tests of its own. */
+    private static final String IN_PLAIN = "parley { client-server.tls = off, client.remote.tls = off }";
+
+    private static final KeyPair OWN = KeyPair.generate(new SecureRandom());
     private static ActorSystem<Void> system;
 
     private final ScriptedLog log = new ScriptedLog();
@@ -456,6 +464,54 @@ class ClientServerTest {
         join(honest.append(command(2)));
     }
 
+    // TLS.
+
+    @Test
+    void a_validator_is_known_by_its_key_and_no_other_is_taken_for_it() throws IOException {
+        ClientServer server = server("tls = on");
+        assertThat(join(remote(server, "tls = on").append(command(1)))).isEqualTo(Frames.receipt(1));
+        PublicKey another = KeyPair.generate(new SecureRandom()).publicKey();
+        RemoteLog misled = remote(another, server.address(), "tls = on");
+        assertThatThrownBy(() -> join(misled.append(command(2))))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessageContaining(server.address().toString())
+                .hasMessageContaining("it has the key " + OWN.publicKey() + ", not " + another)
+                .hasMessageContaining("correct the addresses");
+        assertThat(log.appended()).containsExactly(command(1));
+        await().atMost(PATIENCE).until(() -> server.refused(ProtocolError.NO_TLS) == 1);
+        await().atMost(PATIENCE).until(() -> server.connections() == 1);
+    }
+
+    @Test
+    void who_has_no_tls_where_the_other_has_is_told_which_setting() throws IOException {
+        ClientServer server = server("tls = on");
+        assertThatThrownBy(() -> join(remote(server, "").append(command(1))))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessageContaining("parley.client.remote.tls = on");
+        assertThat(server.refused(ProtocolError.NO_TLS)).isEqualTo(1);
+        assertThatThrownBy(() -> join(remote(server(""), "tls = on").append(command(1))))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessageContaining("parley.client-server.tls there must be the same");
+        assertThat(log.appended()).isEmpty();
+    }
+
+    @Test
+    void who_begins_tls_and_does_not_go_on_is_cut_off_and_others_are_served() throws IOException {
+        ClientServer server = server("tls = on, hello-timeout = 200 ms");
+        // The header of a record of a handshake, and nothing after it; less than that; what claims to be a handshake
+        // and is none.
+        byte[] record = {22, 3, 1, 2, 0};
+        byte[] nonsense = {22, 3, 1, 0, 4, 9, 9, 9, 9};
+        for (byte[] begun : List.of(record, new byte[] {22, 3}, nonsense)) {
+            try (Peer peer = new Peer(server)) {
+                peer.raw(begun);
+                join(remote(server, "tls = on").append(command(1)));
+                peer.drain();
+            }
+        }
+        await().atMost(PATIENCE).until(() -> server.connections() == 3);
+    }
+
     @Test
     void closing_leaves_no_thread_and_tells_clients() throws Exception {
         ClientServer server = server("");
@@ -556,6 +612,15 @@ class ClientServerTest {
             }
         }
 
+        /** Reads until the server has ended the connection. */
+        private void drain() throws IOException {
+            try {
+                in.transferTo(OutputStream.nullOutputStream());
+            } catch (SocketException reset) {
+                // An end as well.
+            }
+        }
+
         private List<ClientFrame> readToEnd() throws IOException {
             List<ClientFrame> frames = new ArrayList<>();
             while (true) {
@@ -575,7 +640,7 @@ class ClientServerTest {
 
     private ClientServer server(String settings) throws IOException {
         ClientServer server =
-                ClientServer.start(system, ClientServerSettings.of(config(settings, "")), CHAIN, CODEC, log);
+                ClientServer.start(system, ClientServerSettings.of(config(settings, "")), OWN, CHAIN, CODEC, log);
         toClose.add(server);
         return server;
     }
@@ -585,8 +650,12 @@ class ClientServerTest {
     }
 
     private RemoteLog remote(InetSocketAddress address, String settings) {
-        RemoteLog remote =
-                new RemoteLog(eventLoops.next(), address, CHAIN, CODEC, RemoteSettings.of(config("", settings)));
+        return remote(OWN.publicKey(), address, settings);
+    }
+
+    private RemoteLog remote(PublicKey expected, InetSocketAddress address, String settings) {
+        RemoteLog remote = new RemoteLog(
+                eventLoops.next(), expected, address, CHAIN, CODEC, RemoteSettings.of(config("", settings)));
         toClose.add(remote);
         return remote;
     }
@@ -596,6 +665,7 @@ class ClientServerTest {
                 .withFallback(ConfigFactory.parseString("parley.client.remote { " + remote + " }"))
                 .withFallback(
                         ConfigFactory.parseString("parley.client.remote { min-backoff = 5 ms, max-backoff = 50 ms }"))
+                .withFallback(ConfigFactory.parseString(IN_PLAIN))
                 .withFallback(ConfigFactory.load())
                 .resolve();
     }

@@ -127,8 +127,8 @@ class ClusterNetworkTest {
 
         List<Long> heights(ValidatorId from) {
             return got.stream()
-                    .filter(g -> g.from().equals(from) && g.message() instanceof PeerMessage.Status)
-                    .map(g -> ((PeerMessage.Status) g.message()).height())
+                    .filter(g -> g.from().equals(from) && g.message() instanceof PeerMessage.StateVoteRequest)
+                    .map(g -> ((PeerMessage.StateVoteRequest) g.message()).height())
                     .toList();
         }
 
@@ -156,14 +156,14 @@ class ClusterNetworkTest {
                 .untilAsserted(() -> assertThat(ClusterView.of(nodes.get(0).system, nodes.get(0).settings)
                                 .states())
                         .containsOnly(ClusterView.State.UP));
-        nodes.get(0).link.broadcast(new PeerMessage.Status(1));
+        nodes.get(0).link.broadcast(new PeerMessage.StateVoteRequest(1));
         await().atMost(PATIENCE).until(() -> nodes.get(1).heights(V0).contains(1L));
         nodes.get(3).kill();
         nodes.get(1).kill();
-        nodes.get(0).link.broadcast(new PeerMessage.Status(2));
+        nodes.get(0).link.broadcast(new PeerMessage.StateVoteRequest(2));
         Node again = new Node(1, "");
-        nodes.get(0).link.broadcast(new PeerMessage.Status(3));
-        again.link.broadcast(new PeerMessage.Status(4));
+        nodes.get(0).link.broadcast(new PeerMessage.StateVoteRequest(3));
+        again.link.broadcast(new PeerMessage.StateVoteRequest(4));
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(again.heights(V0)).endsWith(2L, 3L);
             assertThat(nodes.get(0).heights(V1)).contains(4L);
@@ -192,12 +192,12 @@ class ClusterNetworkTest {
                 "unheard",
                 Props.empty());
         place.system.eventStream().tell(new EventStream.Subscribe<>(DeadLetter.class, counter));
-        speaker.link.send(V1, new PeerMessage.Status(0));
+        speaker.link.send(V1, new PeerMessage.StateVoteRequest(0));
         await().atMost(PATIENCE).until(() -> unheard.get() > 2);
         Node listener = new Node(place, identities.of(1));
         for (long i = 1; i <= 1000; i++) {
             long height = i;
-            speaker.link.send(V1, new PeerMessage.Status(height));
+            speaker.link.send(V1, new PeerMessage.StateVoteRequest(height));
             await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> listener.got.size() >= height);
         }
     }
@@ -207,8 +207,8 @@ class ClusterNetworkTest {
         Node good = new Node(0, WITHOUT_MEMBERSHIP);
         Node impostor = new Node(3, new TestIdentities().of(1), WITHOUT_MEMBERSHIP);
         Node stranger = new Node(2, identities.of(2, "another chain"), WITHOUT_MEMBERSHIP);
-        impostor.link.send(V0, new PeerMessage.Status(1));
-        stranger.link.send(V0, new PeerMessage.Status(2));
+        impostor.link.send(V0, new PeerMessage.StateVoteRequest(1));
+        stranger.link.send(V0, new PeerMessage.StateVoteRequest(2));
         ActorRefResolver.get(stranger.system)
                 .<Datagram>resolveActorRef("pekko://parley@" + good.settings.address(V0) + "/system/parley-small")
                 .tell(new Datagram(new byte[] {9, 9}, new byte[] {9}));
@@ -229,7 +229,7 @@ class ClusterNetworkTest {
         Node power = new Node(2, identities.of(2, "test", "none", 3, Map.of()), WITHOUT_MEMBERSHIP);
         Node protocol = new Node(3, identities.of(3, "test", "other", 1, Map.of()), WITHOUT_MEMBERSHIP);
         for (Node node : List.of(good, chain, power, protocol)) {
-            node.link.broadcast(new PeerMessage.Status(1));
+            node.link.broadcast(new PeerMessage.StateVoteRequest(1));
         }
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(named(good))
@@ -245,7 +245,7 @@ class ClusterNetworkTest {
         assertThat(good.got).isEmpty();
         power.kill();
         Node mended = new Node(2, WITHOUT_MEMBERSHIP);
-        mended.link.send(V0, new PeerMessage.Status(7));
+        mended.link.send(V0, new PeerMessage.StateVoteRequest(7));
         await().atMost(PATIENCE).until(() -> good.heights(new ValidatorId(2)).contains(7L));
         assertThat(named(good)).hasSize(2);
     }
@@ -270,7 +270,7 @@ class ClusterNetworkTest {
                 .tell(bad, org.apache.pekko.actor.ActorRef.noSender());
         fixed.tell(bad);
         await().atMost(PATIENCE).until(() -> nodes.get(1).network.refused(null, LinkRefusal.MALFORMED) > 0);
-        nodes.get(0).link.send(V1, new PeerMessage.Status(1));
+        nodes.get(0).link.send(V1, new PeerMessage.StateVoteRequest(1));
         await().atMost(PATIENCE).until(() -> nodes.get(1).heights(V0).contains(1L));
         assertThat(nodes.get(1).network.refused(null, LinkRefusal.MALFORMED))
                 .as("what was sent to the reference came, what was sent to a selection did not")
@@ -285,9 +285,9 @@ class ClusterNetworkTest {
         Node v1 = new Node(1, tls(folder.resolve("v1"), authority));
         Node v2 = new Node(2, tls(folder.resolve("v2"), another));
         for (int i = 0; i < 100; i++) {
-            v2.link.send(V0, new PeerMessage.Status(i));
-            v0.link.send(V1, new PeerMessage.Status(i));
-            v1.link.send(V0, new PeerMessage.Status(i));
+            v2.link.send(V0, new PeerMessage.StateVoteRequest(i));
+            v0.link.send(V1, new PeerMessage.StateVoteRequest(i));
+            v1.link.send(V0, new PeerMessage.StateVoteRequest(i));
         }
         v0.link.send(V1, commandsOf(1 << 20));
         await().atMost(PATIENCE).untilAsserted(() -> {

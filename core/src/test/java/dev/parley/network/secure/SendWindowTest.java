@@ -49,6 +49,31 @@ class SendWindowTest {
     }
 
     @Test
+    void what_is_superseded_while_it_waits_is_dropped_first_and_what_is_under_way_stays() {
+        window.offer(Frame.of(new byte[] {1}, "status"));
+        assertThat(sentAt(0)).containsExactly(1L);
+        offer(98);
+        window.offer(Frame.of(new byte[100], "status"));
+        assertThat(window.offer(Frame.of(new byte[100], "status")))
+                .as("nothing but the former one")
+                .isZero();
+        assertThat(window.offer(Frame.of(new byte[100], "another topic")))
+                .as("the oldest")
+                .isEqualTo(1);
+        long before = window.bytes();
+        window.offer(Frame.of(new byte[100], "status"));
+        assertThat(window.bytes()).isEqualTo(before);
+        window.acknowledged(2, false, 1);
+        int left = 0;
+        while (window.next(1) != null) {
+            left++;
+            window.acknowledged(2 + left, false, 1);
+        }
+        assertThat(left).as("97 without a topic, and two with one").isEqualTo(99);
+        assertThat(window.isEmpty()).isTrue();
+    }
+
+    @Test
     void a_frame_larger_than_the_bound_is_dropped_alone() {
         offer(1);
         assertThat(window.offer(Frame.of(new byte[200 * COST]))).isEqualTo(1);

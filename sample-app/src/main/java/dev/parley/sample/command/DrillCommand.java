@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
             "long a restart takes. A part is left out where its number is 0."
         })
 final class DrillCommand implements Callable<Integer> {
+    private static final int RESTART_COMMANDS_PER_SECOND = 100;
     private static final int VALIDATORS = 4;
     private static final int VICTIM = 3;
     private static final long POLL_MILLIS = 50;
@@ -323,10 +324,10 @@ final class DrillCommand implements Callable<Integer> {
             Thread.sleep(1000);
         }
         end(load, sessions);
-        // Somebody asks one thing after the other meanwhile, so that there is something to be in step with.
+        // There is something to be in step with, and processor time for a start.
         sessions = sessions(store, 1);
-        load = new LoadDriver(sessions, 1, size);
-        load.begin();
+        load = new LoadDriver(sessions, outstanding, size);
+        load.beginAt(RESTART_COMMANDS_PER_SECOND);
         long onDisk = height(victim);
         double[] took = new double[restarts];
         for (int i = 0; i < restarts; i++) {
@@ -342,10 +343,11 @@ final class DrillCommand implements Callable<Integer> {
         Arrays.sort(took);
         screen.line(String.format(
                 Locale.ROOT,
-                "restarts  %d with %,d blocks on disk: from the start of the process until it takes part and is in step p50 %.1f s,"
-                        + " p99 %.1f s, at most %.1f s",
+                "restarts  %d with %,d blocks on disk and %d commands/s: from the start of the process until it takes part and is in"
+                        + " step p50 %.1f s, p99 %.1f s, at most %.1f s",
                 restarts,
                 onDisk,
+                RESTART_COMMANDS_PER_SECOND,
                 took[restarts / 2],
                 took[Math.min(restarts - 1, (int) Math.ceil(restarts * 0.99) - 1)],
                 took[restarts - 1]));

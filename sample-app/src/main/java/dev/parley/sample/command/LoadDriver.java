@@ -68,6 +68,13 @@ final class LoadDriver {
         }
     }
 
+    /** Begins to send at a rate and returns, until {@link #stop}. */
+    void beginAt(double perSecond) {
+        Thread pacer = new Thread(() -> pace(perSecond), "pacer");
+        pacer.setDaemon(true);
+        pacer.start();
+    }
+
     /** Nothing more is sent. */
     void stop() {
         stopped = true;
@@ -83,9 +90,7 @@ final class LoadDriver {
      * @param blocks how many were decided so far
      */
     Measurement openLoop(double perSecond, double warmupSeconds, double seconds, LongSupplier blocks) {
-        Thread pacer = new Thread(() -> pace(perSecond), "pacer");
-        pacer.setDaemon(true);
-        pacer.start();
+        beginAt(perSecond);
         return measure(warmupSeconds, seconds, blocks);
     }
 

@@ -23,6 +23,10 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +163,32 @@ class NodeFaultsTest {
             requireIncrement(nodes, 3);
             awaitSameState(nodes);
         }
+    }
+
+    @Test
+    void a_member_of_a_pekko_cluster_puts_another_out_of_it_and_not_out_of_the_log() throws Exception {
+        String members = "parley.network.cluster.membership = on";
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", "cluster", folder.resolve("cluster"))) {
+            nodes.startAll(members);
+            requireIncrement(nodes, 0);
+            Cluster attacker = Cluster.get(nodes.node(3).system());
+            Cluster victim = Cluster.get(nodes.node(1).system());
+            await().atMost(PATIENCE).until(() -> members(attacker) == 4);
+            attacker.manager().tell(new Down(victim.selfMember().address()));
+            await().atMost(PATIENCE)
+                    .until(() -> victim.isTerminated()
+                            && members(Cluster.get(nodes.node(0).system())) == 3);
+            nodes.stop(3);
+            for (int i = 0; i < 3; i++) {
+                requireIncrement(nodes, i);
+            }
+        }
+    }
+
+    private static long members(Cluster of) {
+        return StreamSupport.stream(of.state().getMembers().spliterator(), false)
+                .filter(member -> member.status().equals(MemberStatus.up()))
+                .count();
     }
 
     /** Magic, the stream's number, a frame's length, and what is there of the frame. */

@@ -61,10 +61,12 @@ public abstract class NetworkContract {
     protected record Received(ValidatorId from, PeerMessage message) {}
 
     /** One validator as its network sees it. */
-    protected final class Member implements Network.BottomlessInbox {
+    protected final class Member implements Network.Inbox {
         private final ConcurrentLinkedQueue<Received> received = new ConcurrentLinkedQueue<>();
         public final Network network;
         private final Network.Link link;
+        private final Map<ValidatorId, Runnable> waiting = new TreeMap<>();
+        private boolean full;
 
         private Member(int index) {
             network = open(index);
@@ -85,13 +87,44 @@ public abstract class NetworkContract {
             }
         }
 
+        @Override
+        public synchronized boolean isFull(ValidatorId from) {
+            return full;
+        }
+
+        @Override
+        public void whenRoom(ValidatorId from, Runnable then) {
+            synchronized (this) {
+                if (full) {
+                    waiting.put(from, then);
+                    return;
+                }
+            }
+            then.run();
+        }
+
+        /** From now on networks should hand over nothing. */
+        public synchronized void leaveNoRoom() {
+            full = true;
+        }
+
+        public void makeRoom() {
+            List<Runnable> told;
+            synchronized (this) {
+                full = false;
+                told = List.copyOf(waiting.values());
+                waiting.clear();
+            }
+            told.forEach(Runnable::run);
+        }
+
         /** Something small. */
         public void say(int to, long number) {
-            link.send(new ValidatorId(to), new PeerMessage.Status(number));
+            link.send(new ValidatorId(to), new PeerMessage.StateVoteRequest(number));
         }
 
         public void sayToAll(long number) {
-            link.broadcast(new PeerMessage.Status(number));
+            link.broadcast(new PeerMessage.StateVoteRequest(number));
         }
 
         public void send(int to, PeerMessage message) {
@@ -101,8 +134,9 @@ public abstract class NetworkContract {
         /** The numbers of the small messages that came from a validator. */
         public List<Long> heard(int from) {
             return received.stream()
-                    .filter(each -> each.from().index() == from && each.message() instanceof PeerMessage.Status)
-                    .map(each -> ((PeerMessage.Status) each.message()).height())
+                    .filter(each ->
+                            each.from().index() == from && each.message() instanceof PeerMessage.StateVoteRequest)
+                    .map(each -> ((PeerMessage.StateVoteRequest) each.message()).height())
                     .toList();
         }
 
@@ -248,7 +282,7 @@ public abstract class NetworkContract {
         await().atMost(PATIENCE).until(() -> v1.heard(0).contains(1L));
         Network.Link later = v0.network.join(new ValidatorId(0), v0);
         v0.say(1, 2);
-        later.send(new ValidatorId(1), new PeerMessage.Status(3));
+        later.send(new ValidatorId(1), new PeerMessage.StateVoteRequest(3));
         await().atMost(PATIENCE).until(() -> v1.heard(0).contains(3L));
         assertThat(v1.heard(0)).containsExactly(1L, 3L);
         v1.say(0, 4);

@@ -122,6 +122,26 @@ public abstract class PeerNetworkContract extends NetworkContract {
     }
 
     @Test
+    void what_found_no_room_is_not_lost_when_the_connection_is() {
+        Member v0 = begin(0);
+        Member v1 = begin(1);
+        v0.say(1, 0);
+        v1.say(0, 0);
+        connected(0, 1);
+        await().atMost(PATIENCE).until(() -> v1.heard(0).size() == 1);
+        v1.leaveNoRoom();
+        for (long i = 1; i <= 300; i++) {
+            v0.say(1, i);
+        }
+        for (int round = 0; round < 3; round++) {
+            wires.forEach(BreakableWire::cut);
+            connected(0, 1);
+        }
+        v1.makeRoom();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(v1.heard(0)).isEqualTo(numbers(0, 301)));
+    }
+
+    @Test
     void what_waited_for_a_peer_that_was_away_comes_first() {
         Member v0 = begin(0);
         begin(1).say(0, 1);
