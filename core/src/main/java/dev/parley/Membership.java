@@ -14,6 +14,7 @@ import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.Signer;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.log.CommandPayloads;
+import dev.parley.network.PeerCodec;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -101,6 +102,11 @@ public record Membership(SigningDomain domain, ValidatorSet validators, List<Ine
     /** The codec of the protocol for whoever is no validator and reads what they wrote. */
     public MessageCodec codec(ConsensusProtocol protocol, SignatureScheme scheme) {
         return protocol.createCodec(reader(domain, validators, scheme));
+    }
+
+    /** The same for what validators say to each other. */
+    public PeerCodec peerCodec(ConsensusProtocol protocol, SignatureScheme scheme) {
+        return new PeerCodec(codec(protocol, scheme), CommandPayloads.INSTANCE);
     }
 
     /** What a protocol is told by whoever is no validator and reads what they wrote: as any of them has it, but for secrets; signing fails. */

@@ -1,6 +1,7 @@
 package dev.parley.testkit;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -9,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.parley.testkit.cluster.FreePorts;
 
 @AnalyzeClasses(packages = "dev.parley.testkit", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -70,7 +72,8 @@ class ArchitectureTest {
                             "dev.parley.testkit.byzantine..",
                             "dev.parley.testkit.check..",
                             "dev.parley.testkit.contract..",
-                            "dev.parley.testkit.sim.."))));
+                            "dev.parley.testkit.sim..")))
+                    .and(not(equivalentTo(FreePorts.class))));
 
     @ArchTest
     static final ArchRule only_contracts_and_cluster_tests_know_JUnit_and_AssertJ = noClasses()

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import dev.parley.LocalCluster;
+import dev.parley.Membership;
 import dev.parley.app.ResultItems;
 import dev.parley.codec.BinaryReader;
 import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.BlockId;
-import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
@@ -24,9 +24,7 @@ import dev.parley.hotstuff.HotStuffMessage;
 import dev.parley.hotstuff.QC;
 import dev.parley.log.ClientId;
 import dev.parley.log.Command;
-import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
-import dev.parley.log.CommandPayloads;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import dev.parley.storage.SignedSnapshot;
@@ -148,13 +146,7 @@ class PeerCodecTest {
             secret[0] = (byte) (i + 1);
             keys.add(scheme.signer(secret).publicKey());
         }
-        ConsensusSetup setup = new ConsensusSetup(
-                new ValidatorId(0),
-                ValidatorSet.of(scheme, keys),
-                new SigningDomain("test", 0),
-                scheme,
-                scheme.signer(new byte[IdealSignatures.SECRET_BYTES]),
-                CommandPayloads.INSTANCE);
-        return new PeerCodec(LocalCluster.protocol(ConfigFactory.load()).createCodec(setup), CommandBatch::read);
+        return new Membership(new SigningDomain("test", 0), ValidatorSet.of(scheme, keys), List.of())
+                .peerCodec(LocalCluster.protocol(ConfigFactory.load()), scheme);
     }
 }

@@ -6,14 +6,12 @@ import dev.parley.codec.MalformedException;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
+import dev.parley.testkit.cluster.FreePorts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,7 +67,7 @@ public final class NetworkComparison implements Network.BottomlessInbox {
     }
 
     private static void compare(Kind kind, int round, Path folder) throws IOException, InterruptedException {
-        List<Integer> ports = ports();
+        List<Integer> ports = FreePorts.take(2);
         List<Integer> all = List.of(ports.get(0), ports.get(1), 1, 2);
         try (Place place = Place.open(kind, 0, all, folder);
                 ChildProcess other = new ChildProcess(
@@ -154,15 +152,5 @@ public final class NetworkComparison implements Network.BottomlessInbox {
         return Duration.ofNanos(
                 ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                         .getProcessCpuTime());
-    }
-
-    private static List<Integer> ports() throws IOException {
-        List<Integer> ports = new ArrayList<>();
-        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            ports.add(one.getLocalPort());
-            ports.add(other.getLocalPort());
-        }
-        return ports;
     }
 }

@@ -1,9 +1,8 @@
 package dev.parley.benchmarks.networks;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.parley.LocalCluster;
-import dev.parley.consensus.ConsensusSetup;
+import dev.parley.Membership;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.CertificateAuthority;
@@ -12,20 +11,18 @@ import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.log.ClientId;
 import dev.parley.log.Command;
-import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
-import dev.parley.log.CommandPayloads;
 import dev.parley.logging.LogContext;
+import dev.parley.network.BindAddress;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import dev.parley.network.PeerNetwork;
-import dev.parley.network.cluster.ClusterNetwork;
-import dev.parley.network.cluster.ClusterSettings;
 import dev.parley.network.links.LinkNetwork;
 import dev.parley.network.links.LinksSettings;
 import dev.parley.network.secure.ChainTerms;
 import dev.parley.network.secure.LinkIdentity;
+import dev.parley.testkit.cluster.LoneClusterNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,11 +31,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.jspecify.annotations.Nullable;
 
-/** What one of two processes has of a network. */
-record Place(PeerNetwork network, @Nullable ActorSystem<?> system, PeerCodec codec) implements AutoCloseable {
+/**
+ * What one of two processes has of a network.
+ *
+ * @param end what closes it, with all that it needed
+ */
+record Place(PeerNetwork network, Runnable end, PeerCodec codec) implements AutoCloseable {
     private static final SigningDomain DOMAIN = new SigningDomain("networks", 0);
     private static final int MEMBERS = 4;
     private static final long WAITING_BYTES = 32 << 20;
@@ -62,16 +61,8 @@ record Place(PeerNetwork network, @Nullable ActorSystem<?> system, PeerCodec cod
         ValidatorSet validators =
                 ValidatorSet.of(scheme, keys.stream().map(KeyPair::publicKey).toList());
         ValidatorId self = new ValidatorId(index);
-        PeerCodec codec = new PeerCodec(
-                LocalCluster.protocol(ConfigFactory.load())
-                        .createCodec(new ConsensusSetup(
-                                self,
-                                validators,
-                                DOMAIN,
-                                scheme,
-                                keys.get(index).signer(scheme),
-                                CommandPayloads.INSTANCE)),
-                CommandBatch::read);
+        PeerCodec codec = new Membership(DOMAIN, validators, List.of())
+                .peerCodec(LocalCluster.protocol(ConfigFactory.load()), scheme);
         LinkIdentity identity = new LinkIdentity(
                 self,
                 validators,
@@ -83,15 +74,13 @@ record Place(PeerNetwork network, @Nullable ActorSystem<?> system, PeerCodec cod
                 ports.stream().map(port -> new PeerAddress("127.0.0.1", port)).toList();
         if (kind == Kind.LINKS) {
             LinksSettings settings = new LinksSettings(
-                    addresses, null, 0, null, PeerCodec.MAX_FRAME_BYTES, WAITING_BYTES, WAITING_BYTES);
-            return new Place(
-                    LinkNetwork.start(settings, identity, keys.get(index), codec, LogContext.none()), null, codec);
+                    addresses, BindAddress.SAME, null, PeerCodec.MAX_FRAME_BYTES, WAITING_BYTES, WAITING_BYTES);
+            PeerNetwork links = LinkNetwork.start(settings, identity, keys.get(index), codec, LogContext.none());
+            return new Place(links, links::close, codec);
         }
-        Config config = ConfigFactory.parseMap(Map.of(
-                        "parley.network.cluster.addresses",
-                        addresses.stream().map(PeerAddress::toString).toList(),
-                        "parley.network.cluster.membership",
-                        "off",
+        LoneClusterNetwork cluster = LoneClusterNetwork.start(
+                addresses,
+                Map.of(
                         "parley.network.cluster.outstanding-small-bytes",
                         WAITING_BYTES,
                         "parley.network.cluster.tls.enabled",
@@ -101,13 +90,10 @@ record Place(PeerNetwork network, @Nullable ActorSystem<?> system, PeerCodec cod
                         "parley.network.cluster.tls.certificate-file",
                         folder.resolve("certificate" + index).toString(),
                         "parley.network.cluster.tls.authority-file",
-                        folder.resolve("authority").toString(),
-                        "pekko.loglevel",
-                        "ERROR"))
-                .withFallback(ConfigFactory.load());
-        ClusterSettings settings = ClusterSettings.of(config);
-        ActorSystem<?> system = ClusterNetwork.createSystem(settings, self, config);
-        return new Place(ClusterNetwork.start(system, settings, identity, codec), system, codec);
+                        folder.resolve("authority").toString()),
+                identity,
+                codec);
+        return new Place(cluster.network(), cluster::close, codec);
     }
 
     /** For the first two. */
@@ -128,10 +114,6 @@ record Place(PeerNetwork network, @Nullable ActorSystem<?> system, PeerCodec cod
 
     @Override
     public void close() {
-        network.close();
-        if (system != null) {
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().join();
-        }
+        end.run();
     }
 }

@@ -1,9 +1,8 @@
 package dev.parley.benchmarks.peers;
 
 import dev.parley.benchmarks.peers.Load.Shape;
+import dev.parley.testkit.cluster.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,7 +91,7 @@ public final class PeerComparison {
         Path directory = Files.createTempDirectory("peers-" + contender.title());
         List<ChildProcess> running = new ArrayList<>();
         try {
-            List<Integer> ports = freePorts(contender.servers() * Contender.PORTS_EACH);
+            List<Integer> ports = FreePorts.take(contender.servers() * Contender.PORTS_EACH);
             List<String> portWords = ports.stream().map(String::valueOf).toList();
             contender.lay(directory, ports);
             for (int i = 0; i < contender.servers(); i++) {
@@ -195,22 +194,6 @@ public final class PeerComparison {
     private static double median(List<Figures> figures, ToDoubleFunction<Figures> of) {
         double[] sorted = figures.stream().mapToDouble(of).sorted().toArray();
         return sorted[sorted.length / 2];
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-                ports.add(held.get(i).getLocalPort());
-            }
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
-        return ports;
     }
 
     private static void delete(Path directory) throws IOException {

@@ -104,7 +104,7 @@ public final class ClusterNetwork implements PeerNetwork {
             return ActorSystem.create(Behaviors.empty(), SYSTEM_NAME, settings.systemConfig(self, base));
         } catch (RemoteTransportException e) {
             throw new IllegalArgumentException(
-                    settings.listensAt(self) + ": cannot listen there for the other validators (" + e.getMessage()
+                    settings.whereListens(self) + ": cannot listen there for the other validators (" + e.getMessage()
                             + "); choose another port, or end who has it",
                     e);
         }

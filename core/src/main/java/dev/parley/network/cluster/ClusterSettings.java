@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
+import dev.parley.network.BindAddress;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.secure.LinkSettings;
@@ -21,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * configuration.
  *
  * @param addresses where each validator is reached, by index; the same at all validators
- * @param bindHost where this one listens if that differs from its address, behind a proxy for instance; else null
- * @param bindPort the port for it, or 0 for that of the address
+ * @param bind where this one listens
  * @param membership whether the processes form a Pekko cluster, for {@link ClusterView}
  * @param largeFrom frames of so many bytes go by the way for large ones
  * @param tls the files for TLS, or null without
@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClusterSettings(
         List<PeerAddress> addresses,
-        @Nullable String bindHost,
-        int bindPort,
+        BindAddress bind,
         boolean membership,
         int largeFrom,
         @Nullable Tls tls,
@@ -60,19 +59,14 @@ public record ClusterSettings(
      */
     public static ClusterSettings of(Config config) {
         Config cluster = config.getConfig("parley.network.cluster");
-        int bindPort = cluster.getInt("bind-port");
-        if (bindPort < 0 || bindPort > 65535) {
-            throw bad(cluster, "bind-port", "is 0 (the address's own) to 65535, not " + bindPort);
-        }
-        String bindHost = cluster.getString("bind-host");
+        BindAddress bind = BindAddress.of(config, PATH);
         long largeFrom = cluster.getBytes("large-from");
         if (largeFrom < 1 || largeFrom > MAX_LARGE_FROM) {
             throw bad(cluster, "large-from", "is 1 byte to 192 KiB, not " + largeFrom + " bytes");
         }
         return new ClusterSettings(
                 PeerAddress.list(config, PATH + "addresses"),
-                bindHost.isEmpty() ? null : bindHost,
-                bindPort,
+                bind,
                 cluster.getBoolean("membership"),
                 (int) largeFrom,
                 tls(cluster),
@@ -98,11 +92,8 @@ public record ClusterSettings(
     }
 
     /** The setting that says where a validator listens, and what it says. */
-    String listensAt(ValidatorId self) {
-        PeerAddress own = address(self);
-        PeerAddress bound =
-                new PeerAddress(bindHost == null ? own.host() : bindHost, bindPort == 0 ? own.port() : bindPort);
-        return PATH + (bindPort == 0 ? "addresses" : "bind-port") + " has " + bound + " for " + self;
+    String whereListens(ValidatorId self) {
+        return bind.whereListens(PATH, self, address(self));
     }
 
     /**
@@ -117,8 +108,8 @@ public record ClusterSettings(
         artery.put("transport", tls == null ? "tcp" : "tls-tcp");
         artery.put("canonical.hostname", own.host());
         artery.put("canonical.port", own.port());
-        artery.put("bind.hostname", bindHost == null ? "" : bindHost);
-        artery.put("bind.port", bindPort == 0 ? "" : String.valueOf(bindPort));
+        artery.put("bind.hostname", bind.host() == null ? "" : bind.host());
+        artery.put("bind.port", bind.port() == 0 ? "" : String.valueOf(bind.port()));
         artery.put("large-message-destinations", List.of(ClusterNetwork.LARGE_PATH));
         artery.put("untrusted-mode", "on");
         artery.put(

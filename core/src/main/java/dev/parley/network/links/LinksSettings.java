@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
+import dev.parley.network.BindAddress;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.secure.Channel;
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What a validator with links of its own can be told; part {@code parley.network.links} of the configuration.
  *
  * @param addresses where each validator is reached, by index; the same at all validators
- * @param bindHost where this one listens if that differs from its address, behind a proxy for instance; else null
- * @param bindPort the port for it, or 0 for that of the address
+ * @param bind where this one listens
  * @param outboundHost the address from which it dials, or null for any
  * @param maxFrameBytes no frame may be larger
  * @param smallBytes what may wait for one peer, or be on its way and not acknowledged, in small frames
@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LinksSettings(
         List<PeerAddress> addresses,
-        @Nullable String bindHost,
-        int bindPort,
+        BindAddress bind,
         @Nullable String outboundHost,
         int maxFrameBytes,
         long smallBytes,
@@ -49,10 +48,7 @@ public record LinksSettings(
      */
     public static LinksSettings of(Config config) {
         Config links = config.getConfig("parley.network.links");
-        int bindPort = links.getInt("bind-port");
-        if (bindPort < 0 || bindPort > 65535) {
-            throw bad(links, "bind-port", "is 0 (the address's own) to 65535, not " + bindPort);
-        }
+        BindAddress bind = BindAddress.of(config, PATH);
         long maxFrameBytes = links.getBytes("max-frame-bytes");
         if (maxFrameBytes < MIN_MAX_FRAME || maxFrameBytes > PeerCodec.MAX_FRAME_BYTES) {
             throw bad(links, "max-frame-bytes", "is 1 MiB to 32 MiB, not " + maxFrameBytes + " bytes");
@@ -65,19 +61,14 @@ public record LinksSettings(
                     "is more than max-frame-bytes, or the largest frame could never be sent; not " + largeBytes
                             + " bytes beside frames of " + maxFrameBytes);
         }
+        String outboundHost = links.getString("outbound-host");
         return new LinksSettings(
                 PeerAddress.list(config, PATH + "addresses"),
-                given(links, "bind-host"),
-                bindPort,
-                given(links, "outbound-host"),
+                bind,
+                outboundHost.isEmpty() ? null : outboundHost,
                 (int) maxFrameBytes,
                 outstanding(links, "outstanding-small-bytes"),
                 largeBytes);
-    }
-
-    private static @Nullable String given(Config links, String name) {
-        String text = links.getString(name);
-        return text.isEmpty() ? null : text;
     }
 
     private static long outstanding(Config links, String name) {
@@ -107,13 +98,12 @@ public record LinksSettings(
     }
 
     PeerAddress listensAt(ValidatorId self) {
-        PeerAddress own = addresses.get(self.index());
-        return new PeerAddress(bindHost == null ? own.host() : bindHost, bindPort == 0 ? own.port() : bindPort);
+        return bind.listensAt(addresses.get(self.index()));
     }
 
     /** The setting that says where a validator listens, and what it says. */
     String whereListens(ValidatorId self) {
-        return PATH + (bindPort == 0 ? "addresses" : "bind-port") + " has " + listensAt(self) + " for " + self;
+        return bind.whereListens(PATH, self, addresses.get(self.index()));
     }
 
     /** Where connections are dialled from; null for anywhere. */

@@ -11,6 +11,7 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.KeyPair;
 import dev.parley.log.CommandBatch;
 import dev.parley.logging.LogContext;
+import dev.parley.network.BindAddress;
 import dev.parley.network.Network;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
@@ -67,8 +68,8 @@ class LinkNetworkTest {
         Node(int place, LinkIdentity identity, KeyPair key) {
             LinksSettings settings = new LinksSettings(
                     addresses,
-                    addresses.get(place).host(),
-                    addresses.get(place).port(),
+                    new BindAddress(
+                            addresses.get(place).host(), addresses.get(place).port()),
                     null,
                     PeerCodec.MAX_FRAME_BYTES,
                     1 << 20,

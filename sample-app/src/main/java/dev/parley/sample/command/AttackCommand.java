@@ -4,14 +4,10 @@ import com.sun.management.OperatingSystemMXBean;
 import com.typesafe.config.Config;
 import dev.parley.LocalCluster;
 import dev.parley.Membership;
-import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyPair;
-import dev.parley.log.CommandBatch;
-import dev.parley.log.CommandPayloads;
-import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import dev.parley.network.links.LinksSettings;
 import dev.parley.network.links.PeerTls;
@@ -21,10 +17,10 @@ import dev.parley.testkit.cluster.LinkAttack.Kind;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,6 +37,14 @@ final class AttackCommand implements Callable<Integer> {
     /** Said before each attack. */
     static final String BEGINS = "begins";
 
+    /** What {@code --kind} may be. */
+    private static final class KindNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Kind.values()).map(Kind::text).iterator();
+        }
+    }
+
     private final Screen screen;
 
     @Option(
@@ -53,8 +57,8 @@ final class AttackCommand implements Callable<Integer> {
     @Option(
             names = "--kind",
             paramLabel = "KIND",
-            description =
-                    "Which of connections, handshakes, silence, takeovers, chatter, tiny-frames, largest-frames, replays, slow-bytes, gaps, garbage; all, one after the other, unless given.")
+            completionCandidates = KindNames.class,
+            description = "Which of ${COMPLETION-CANDIDATES}; all, one after the other, unless given.")
     private List<String> kinds = List.of();
 
     @Option(
@@ -81,13 +85,14 @@ final class AttackCommand implements Callable<Integer> {
             throw new UsageException(directory + " has parley.network.kind = " + config.getString("parley.network.kind")
                     + ", and this speaks links alone");
         }
-        Membership membership = Membership.of(config, Ed25519.fastest());
+        Ed25519 scheme = Ed25519.fastest();
+        Membership membership = Membership.of(config, scheme);
         ValidatorId self = new ValidatorId(config.getInt("parley.node.validator"));
         KeyPair key = KeyFile.load(directory.resolve(config.getString("parley.node.key-file")));
         LinkAttack attack = new LinkAttack(
                 new PeerTls(membership.validators(), self, key),
                 LinksSettings.of(config).addresses(),
-                codec(config, membership, self, key).encode(new PeerMessage.Status(0)));
+                membership.peerCodec(LocalCluster.protocol(config), scheme).encode(new PeerMessage.Status(0)));
         List<ValidatorId> victims = IntStream.range(0, membership.validators().size())
                 .mapToObj(ValidatorId::new)
                 .filter(victim -> !victim.equals(self))
@@ -111,25 +116,11 @@ final class AttackCommand implements Callable<Integer> {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
     }
 
-    private static PeerCodec codec(Config config, Membership membership, ValidatorId self, KeyPair key) {
-        Ed25519 scheme = Ed25519.fastest();
-        return new PeerCodec(
-                LocalCluster.protocol(config)
-                        .createCodec(new ConsensusSetup(
-                                self,
-                                membership.validators(),
-                                membership.domain(),
-                                scheme,
-                                key.signer(scheme),
-                                CommandPayloads.INSTANCE)),
-                CommandBatch::read);
-    }
-
     private static Kind kind(String name) {
         return Arrays.stream(Kind.values())
                 .filter(kind -> kind.text().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new UsageException("there is no attack '" + name + "'; there are "
-                        + Arrays.stream(Kind.values()).map(Kind::text).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> new UsageException(
+                        "there is no attack '" + name + "'; there are " + String.join(", ", new KindNames())));
     }
 }

@@ -63,13 +63,10 @@ final class ClusterCommand implements Runnable {
             List<String> behaviours = new ArrayList<>();
             for (String word : byzantine == null ? List.<String>of() : byzantine) {
                 if (word.startsWith(node.index() + "=")) {
-                    behaviours.addAll(List.of("--byzantine", word.substring(word.indexOf('=') + 1)));
+                    behaviours.add(word.substring(word.indexOf('=') + 1));
                 }
             }
-            node.start(
-                    node.serverOptions(jvmOptions == null ? List.of() : jvmOptions),
-                    ParleyCommand.class,
-                    NodeCommand.arguments(node.directory(), behaviours));
+            NodeCommand.start(node, jvmOptions == null ? List.of() : jvmOptions, behaviours);
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();

@@ -53,20 +53,22 @@ final class NodeCommand implements Callable<Integer> {
             description = "Makes it misbehave; may be given several times.")
     private List<String> byzantine = new ArrayList<>();
 
-    /** The words that run it. */
-    static List<String> arguments(Path directory, List<String> further) {
-        List<String> words = new ArrayList<>(List.of("node", "--dir", directory.toString()));
-        words.addAll(further);
-        return words;
+    /**
+     * Starts a validator in a process of its own, if it does not run.
+     *
+     * @param behaviours by which it misbehaves
+     */
+    static void start(NodeProcess node, List<String> jvmOptions, List<String> behaviours) throws IOException {
+        List<String> words =
+                new ArrayList<>(List.of("node", "--dir", node.directory().toString()));
+        behaviours.forEach(behaviour -> words.addAll(List.of("--byzantine", behaviour)));
+        node.start(node.serverOptions(jvmOptions), ParleyCommand.class, words);
     }
 
-    /** Starts a validator of a cluster that is laid out here, if it does not run. */
+    /** Starts a correct validator of a cluster that is laid out here, if it does not run. */
     static void start(ProcessCluster processes, NodeProcess node, List<String> jvmOptions) throws IOException {
-        processes.start(
-                node.index(),
-                node.serverOptions(jvmOptions),
-                ParleyCommand.class,
-                arguments(node.directory(), List.of()));
+        start(node, jvmOptions, List.of());
+        processes.watch(node.index());
     }
 
     NodeCommand(Screen screen) {

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.ThresholdKeyFile;
 import dev.parley.crypto.threshold.ThresholdSetup;
+import dev.parley.testkit.cluster.LinkAttack;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +104,15 @@ class ParleyCommandTest {
                 .contains("--protocol")
                 .contains("--byzantine");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void says_which_attacks_there_are() {
+        assertThat(run("attack", "--help")).isZero();
+        assertThat(out.toString().replaceAll("\\s", ""))
+                .contains(Arrays.stream(LinkAttack.Kind.values())
+                        .map(LinkAttack.Kind::text)
+                        .collect(Collectors.joining(",", "Whichof", ";all")));
     }
 
     @Test

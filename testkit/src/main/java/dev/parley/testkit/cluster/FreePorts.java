@@ -12,15 +12,19 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports that nobody has. From below the range out of which systems give ports to connections that leave, so that none is taken by chance before
  * its process listens.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int LOWEST = 10_000;
     private static final int HIGHEST = 32_000;
     private static final int MAX_TRIES = 10_000;
 
     private FreePorts() {}
 
-    /** @throws IOException if there are not so many */
-    static List<Integer> take(int count) throws IOException {
+    /**
+     * Different ones, on loopback.
+     *
+     * @throws IOException if there are not so many
+     */
+    public static List<Integer> take(int count) throws IOException {
         Set<Integer> free = new LinkedHashSet<>();
         for (int tries = 0; free.size() < count; tries++) {
             if (tries > MAX_TRIES) {

@@ -46,9 +46,13 @@ public final class ProcessCluster implements AutoCloseable {
     /** Starts a validator that does not run; see {@link NodeProcess#start}. */
     public void start(int validator, List<String> jvmOptions, Class<?> main, List<String> arguments)
             throws IOException {
-        NodeProcess node = nodes.get(validator);
-        node.start(jvmOptions, main, arguments);
-        node.process().ifPresent(process -> reaper.watch(process.pid()));
+        nodes.get(validator).start(jvmOptions, main, arguments);
+        watch(validator);
+    }
+
+    /** Has a validator's process, which was started beside {@link #start}, end with this one too. */
+    public void watch(int validator) {
+        nodes.get(validator).process().ifPresent(process -> reaper.watch(process.pid()));
     }
 
     /** Holds back what one validator sends to another, until {@link #heal}. */

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import dev.parley.LocalCluster;
+import dev.parley.Membership;
 import dev.parley.codec.MalformedException;
-import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Ed25519;
@@ -14,9 +14,7 @@ import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.log.ClientId;
 import dev.parley.log.Command;
-import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
-import dev.parley.log.CommandPayloads;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
@@ -55,7 +53,8 @@ public abstract class NetworkContract {
     private final Map<Integer, Member> members = new TreeMap<>();
 
     /** For what a network is given. */
-    protected final PeerCodec codec = codec();
+    protected final PeerCodec codec = new Membership(DOMAIN, validators, List.of())
+            .peerCodec(LocalCluster.protocol(ConfigFactory.load()), scheme);
 
     /** What came, and in whose name. */
     protected record Received(ValidatorId from, PeerMessage message) {}
@@ -171,12 +170,6 @@ public abstract class NetworkContract {
 
     protected final KeyPair key(int index) {
         return keys.get(index);
-    }
-
-    private PeerCodec codec() {
-        ConsensusSetup setup = new ConsensusSetup(
-                new ValidatorId(0), validators, DOMAIN, scheme, key(0).signer(scheme), CommandPayloads.INSTANCE);
-        return new PeerCodec(LocalCluster.protocol(ConfigFactory.load()).createCodec(setup), CommandBatch::read);
     }
 
     protected final Member begin(int validator) {

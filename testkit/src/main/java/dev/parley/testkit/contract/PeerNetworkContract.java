@@ -8,11 +8,11 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.network.Network;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerNetwork;
+import dev.parley.testkit.cluster.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ public abstract class PeerNetworkContract extends NetworkContract {
             "globalEventExecutor.*|ForkJoinPool.*|VirtualThread-.*|.*awaitility.*|.*Cleaner.*|process reaper.*|Read-Poller|Write-Poller|.*Unparker.*"
                     + "|Attach Listener|Signal Dispatcher|Native reference cleanup.*|junit-.*|Timer-.*");
 
-    private final List<Integer> ports = ports(VALIDATORS);
+    private final List<Integer> ports = ports();
     private final List<BreakableWire> wires =
             ports.stream().map(BreakableWire::to).toList();
     private final Map<Integer, PeerNetwork> networks = new TreeMap<>();
@@ -228,18 +228,9 @@ public abstract class PeerNetworkContract extends NetworkContract {
         connected(0, 1);
     }
 
-    /** Free ports, all of them held before the first is given back, so that they differ. */
-    private static List<Integer> ports(int count) {
-        List<ServerSocket> held = new ArrayList<>();
+    private static List<Integer> ports() {
         try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-            return ports;
+            return FreePorts.take(VALIDATORS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package dev.parley.testkit.network;
 
 import dev.parley.logging.LogContext;
+import dev.parley.network.BindAddress;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerNetwork;
@@ -15,7 +16,12 @@ class LinkNetworkContractTest extends PeerNetworkContract {
     @Override
     protected PeerNetwork open(int validator, List<PeerAddress> addresses, int bindPort) {
         LinksSettings settings = new LinksSettings(
-                addresses, "127.0.0.1", bindPort, null, PeerCodec.MAX_FRAME_BYTES, SMALL_BYTES, LARGE_BYTES);
+                addresses,
+                new BindAddress("127.0.0.1", bindPort),
+                null,
+                PeerCodec.MAX_FRAME_BYTES,
+                SMALL_BYTES,
+                LARGE_BYTES);
         return LinkNetwork.start(settings, identity(validator), key(validator), codec, LogContext.none());
     }
 
