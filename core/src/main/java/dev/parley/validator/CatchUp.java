@@ -5,6 +5,7 @@ import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.network.PeerMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fetches decided blocks from peers that say they have more: each is asked for a range of its own, so that several send at once. Nobody
  * is believed: blocks come with certificates that were verified before they got here, and a peer that claims a height and does not
- * deliver is set aside while others are asked for its range. What comes too early waits, within bounds, for what comes before it.
+ * deliver is set aside while others are asked for its range. What comes too early waits, within bounds, for what comes before it. After an answer
+ * nobody is asked for as long as the settings' rate gives it: what takes part has the processors and disks meanwhile.
  * Deterministic, without clock.
  */
 final class CatchUp {
@@ -26,6 +28,8 @@ final class CatchUp {
 
     /** What may wait for the blocks before, in bytes, what is under way included. */
     static final long MAX_HELD_BYTES = 8 * MAX_REPLY_BYTES;
+
+    private static final TimerId REST = new TimerId("catch-up-rest");
 
     /** What a block holds besides its payload, in bytes, or a little more. */
     private static final long BLOCK_BYTES = 1024;
@@ -52,6 +56,10 @@ final class CatchUp {
     private long earlyBytes;
     private int asking;
     private boolean paused;
+    private boolean resting;
+    /** What has come and was not rested for yet. */
+    private long unpaidBytes;
+
     /** In {@link #peers}: the one after the last that was asked. */
     private int turn;
 
@@ -77,9 +85,9 @@ final class CatchUp {
         this.asked = new Range[validators.size()];
     }
 
-    /** Whether an answer is awaited. */
+    /** Whether an answer is awaited, or the next question is. */
     boolean isAsking() {
-        return asking > 0;
+        return asking > 0 || resting;
     }
 
     /** A peer says that it has decided up to a height. While we decide ourselves it is often just a moment ahead. */
@@ -104,6 +112,27 @@ final class CatchUp {
         heightAtLastTick = decidedHeight;
     }
 
+    /** Whether a timer is that of {@link #rested}. */
+    boolean isRest(TimerId timer) {
+        return timer.equals(REST);
+    }
+
+    void rested(long decidedHeight) {
+        resting = false;
+        rest();
+        proceed(decidedHeight);
+    }
+
+    private void rest() {
+        long rate = settings.catchUpBytesPerSecond();
+        long millis = rate == 0 ? 0 : unpaidBytes * 1000 / rate;
+        if (millis > 0 && !resting) {
+            resting = true;
+            unpaidBytes = 0;
+            world.startTimer(REST, Duration.ofMillis(millis));
+        }
+    }
+
     /** The peer whose time is over, null if the timer is not of this. */
     @Nullable ValidatorId peerOf(TimerId timer) {
         return timers.peer(timer);
@@ -123,7 +152,7 @@ final class CatchUp {
      * a block at a time, each just before its time is over.
      */
     void proceed(long decidedHeight) {
-        if (paused) {
+        if (paused || resting) {
             return;
         }
         forget(decidedHeight);
@@ -239,6 +268,10 @@ final class CatchUp {
             giveUp(from);
         } else {
             keep(blocks, decidedHeight);
+            for (DecidedBlock block : blocks) {
+                unpaidBytes += sizeOf(block);
+            }
+            rest();
         }
         return next(decidedHeight);
     }

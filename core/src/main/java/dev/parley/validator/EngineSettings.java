@@ -11,11 +11,17 @@ import java.time.Duration;
  * @param setAside how long a peer that did not, or answered falsely, is not asked again
  * @param stallAfter how long commands may wait without a decision before the validator reports why
  * @param maxSnapshotBytes no larger snapshot is fetched
+ * @param catchUpBytesPerSecond of blocks that are fetched, at the most; 0 for no bound
  */
 public record EngineSettings(
-        Duration statusInterval, Duration fetchTimeout, Duration setAside, Duration stallAfter, long maxSnapshotBytes) {
+        Duration statusInterval,
+        Duration fetchTimeout,
+        Duration setAside,
+        Duration stallAfter,
+        long maxSnapshotBytes,
+        long catchUpBytesPerSecond) {
     public static final EngineSettings DEFAULTS = new EngineSettings(
-            Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 1L << 30);
+            Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 1L << 30, 0);
 
     public static EngineSettings of(Config config) {
         Config validator = config.getConfig("parley.validator");
@@ -24,6 +30,7 @@ public record EngineSettings(
                 validator.getDuration("fetch-timeout"),
                 validator.getDuration("set-aside"),
                 validator.getDuration("stall-after"),
-                validator.getBytes("max-snapshot-bytes"));
+                validator.getBytes("max-snapshot-bytes"),
+                validator.getBytes("catch-up-bytes-per-second"));
     }
 }

@@ -164,6 +164,10 @@ public final class ValidatorEngine {
             onStatusTimer();
             return;
         }
+        if (catchUp.isRest(timer)) {
+            catchUp.rested(decidedHeight);
+            return;
+        }
         ValidatorId late = catchUp.peerOf(timer);
         ValidatorId lateWithSnapshot = snapshots.peerOf(timer);
         if (late != null) {

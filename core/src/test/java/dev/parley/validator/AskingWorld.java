@@ -14,13 +14,18 @@ import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Hears what is asked of peers, in words, and what comes of it. */
 final class AskingWorld implements World {
     final List<String> asked = new ArrayList<>();
     final List<Observation> observed = new ArrayList<>();
+    /** The last delay of each. */
+    final Map<TimerId, Duration> timers = new HashMap<>();
+
     byte @Nullable [] installed;
 
     /** What was asked since the last time. */
@@ -47,7 +52,9 @@ final class AskingWorld implements World {
     }
 
     @Override
-    public void startTimer(TimerId timer, Duration delay) {}
+    public void startTimer(TimerId timer, Duration delay) {
+        timers.put(timer, delay);
+    }
 
     @Override
     public void cancelTimer(TimerId timer) {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.NoProtocol;
+import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Digest;
@@ -15,6 +16,7 @@ import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import dev.parley.network.PeerMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -118,6 +120,32 @@ class CatchUpTest {
                 .isBetween(CatchUp.MAX_HELD_BYTES / 2, CatchUp.MAX_HELD_BYTES);
         catchUp.failed(V1, 0);
         assertThat(world.take()).singleElement().asString().endsWith(" 1-64");
+    }
+
+    @Test
+    void after_what_came_nobody_is_asked_for_as_long_as_the_rate_gives_it() {
+        long rate = 1 << 20;
+        EngineSettings slow = new EngineSettings(
+                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 0, rate);
+        CatchUp paced = new CatchUp(slow, world, fourValidators(), List.of(V1, V2, V3), standing, awaited);
+        paced.tick(0);
+        List.of(V1, V2, V3).forEach(peer -> paced.claimed(1_000, peer, 0));
+        assertThat(world.take()).hasSize(3);
+        paced.received(V1, new PeerMessage.Entries(1, List.of(block(1, 1 << 20), block(2, 1 << 20))), 0);
+        paced.proceed(2);
+        paced.received(V2, new PeerMessage.Entries(1, List.of(block(65, 1 << 20))), 2);
+        paced.tick(2);
+        paced.tick(2);
+        assertThat(world.take()).isEmpty();
+        assertThat(paced.isAsking()).isTrue();
+        TimerId rest =
+                world.timers.keySet().stream().filter(paced::isRest).findAny().orElseThrow();
+        assertThat(world.timers.get(rest)).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2100));
+        paced.rested(2);
+        assertThat(world.take()).as("for what v2 brought, too").isEmpty();
+        assertThat(world.timers.get(rest)).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1100));
+        paced.rested(2);
+        assertThat(world.take()).containsExactly("v1 3-64", "v2 66-128");
     }
 
     /** @return the highest block that was asked for */

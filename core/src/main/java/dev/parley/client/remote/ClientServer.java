@@ -2,6 +2,7 @@ package dev.parley.client.remote;
 
 import dev.parley.client.ReplicatedLog;
 import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.tls.HandshakeIntake;
 import dev.parley.crypto.tls.KeyTls;
 import dev.parley.logging.LogContext;
 import io.netty.bootstrap.ServerBootstrap;
@@ -143,7 +144,7 @@ public final class ClientServer implements AutoCloseable {
         if (tls != null) {
             SslHandler handler = new SslHandler(tls.serverOfAnyone(), false, signatures);
             handler.setHandshakeTimeoutMillis(settings.helloTimeout().toMillis());
-            channel.pipeline().addLast(new TlsGate(handler, connection));
+            channel.pipeline().addLast(new HandshakeIntake(handler), new TlsGate(handler, connection));
         }
         channel.pipeline().addLast(connection);
     }

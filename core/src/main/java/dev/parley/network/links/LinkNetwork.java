@@ -2,6 +2,7 @@ package dev.parley.network.links;
 
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.tls.HandshakeIntake;
 import dev.parley.logging.LogContext;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
@@ -294,7 +295,7 @@ public final class LinkNetwork implements PeerNetwork {
         channels.add(channel);
         SslHandler handler = new SslHandler(hub.tls().engine(expected), false, signatures);
         handler.setHandshakeTimeoutMillis(settings.times().handshakeMillis());
-        channel.pipeline().addLast(handler, connection);
+        channel.pipeline().addLast(new HandshakeIntake(handler), handler, connection);
     }
 
     /** It has shown a key, or is gone. */

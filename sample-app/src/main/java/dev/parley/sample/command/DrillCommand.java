@@ -90,6 +90,14 @@ final class DrillCommand implements Callable<Integer> {
     private long away = 1_000_000;
 
     @Option(
+            names = "--catch-up-rate",
+            paramLabel = "BYTES",
+            defaultValue = "0",
+            description =
+                    "How many bytes of blocks it fetches in a second at the most when it is back, 0 for no bound: ${DEFAULT-VALUE}.")
+    private long catchUpRate;
+
+    @Option(
             names = "--pause-seconds",
             paramLabel = "S",
             defaultValue = "60",
@@ -132,6 +140,7 @@ final class DrillCommand implements Callable<Integer> {
                 || size < 0
                 || warmup < 1
                 || away < 0
+                || catchUpRate < 0
                 || pauseSeconds < 0
                 || restarts < 0
                 || attackSeconds < 0
@@ -143,7 +152,8 @@ final class DrillCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("parley-drill");
         ClusterLayout layout = InitCommand.layout(protocol, VALIDATORS)
                 .network(network)
-                .shared(blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n");
+                .shared("parley.validator.catch-up-bytes-per-second = " + catchUpRate + "\n"
+                        + (blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n"));
         try (ProcessCluster processes = ProcessCluster.layOut(layout, directory)) {
             for (NodeProcess node : processes.nodes()) {
                 NodeCommand.start(processes, node, List.of());

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class RealCryptographyTest {
-    private static final int SEEDS = 100;
+    private static final int SEEDS = 60;
     private static final int EPOCHS = 3;
 
     private record Real(HoneyBadgerUnderTest ideal) implements ProtocolUnderTest {

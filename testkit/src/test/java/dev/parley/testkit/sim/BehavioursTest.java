@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class BehavioursTest {
     private static final int SEEDS_OF_FOUR = 15;
-    private static final int SEEDS_OF_SEVEN = 8;
+    private static final int SEEDS_OF_SEVEN = 4;
 
     static Stream<Arguments> protocols() {
         return ServiceLoader.load(ProtocolUnderTest.class).stream()

@@ -18,11 +18,11 @@ class CampaignTest {
         "hotstuff, 4, 300",
         "hotstuff-three-chain, 4, 300",
         "tendermint, 4, 300",
-        "honeybadger, 4, 200",
+        "honeybadger, 4, 120",
         "hotstuff, 7, 150",
         "hotstuff-three-chain, 7, 150",
         "tendermint, 7, 150",
-        "honeybadger, 7, 100"
+        "honeybadger, 7, 60"
     })
     void finds_nothing_and_has_tried_everything(String name, int validators, int seeds) {
         ProtocolUnderTest protocol = ProtocolUnderTest.named(name);
