@@ -59,6 +59,11 @@ public final class FaultyNetwork implements Network {
             public void whenRoom(ValidatorId from, Runnable then) {
                 inbox.whenRoom(from, then);
             }
+
+            @Override
+            public void impersonated(String how) {
+                inbox.impersonated(how);
+            }
         });
         return new Link() {
             @Override

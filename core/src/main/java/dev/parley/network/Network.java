@@ -31,6 +31,13 @@ public interface Network {
          * @param then called from any thread, perhaps at once; must not block
          */
         void whenRoom(ValidatorId from, Runnable then);
+
+        /**
+         * Another process speaks as this validator, too: peers say so that have more power than can be faulty.
+         *
+         * @param how which they are
+         */
+        void impersonated(String how);
     }
 
     /** An inbox that is never full: for tests and tools. */
@@ -44,6 +51,9 @@ public interface Network {
         default void whenRoom(ValidatorId from, Runnable then) {
             then.run();
         }
+
+        @Override
+        default void impersonated(String how) {}
     }
 
     /** One validator's way out. Thread-safe; never blocks. */

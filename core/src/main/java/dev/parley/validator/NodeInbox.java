@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,16 @@ import org.jspecify.annotations.Nullable;
  * back does, and what comes all the same is lost. Thread-safe.
  */
 final class NodeInbox implements Network.Inbox {
+    private final Consumer<String> impersonated;
     private volatile @Nullable PeerGate gate;
 
     /** Whom to tell, by peer, once there is a gate. */
     private final Map<ValidatorId, Runnable> waiting = new TreeMap<>();
+
+    /** @param impersonated is told how another process was noticed that has this validator's key */
+    NodeInbox(Consumer<String> impersonated) {
+        this.impersonated = impersonated;
+    }
 
     /** From now on messages go there, or nowhere. Whoever waits for room at the gate before asks anew: that one will serve nobody. */
     void replace(@Nullable PeerGate next) {
@@ -71,5 +78,10 @@ final class NodeInbox implements Network.Inbox {
             }
         }
         then.run();
+    }
+
+    @Override
+    public void impersonated(String how) {
+        impersonated.accept(how);
     }
 }

@@ -4,7 +4,6 @@ import dev.parley.codec.MalformedException;
 import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
-import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
 import java.util.ArrayDeque;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * workers' time: a peer whose messages are many, or dear to verify, has its share of that time and no more. A peer many of whose messages were
  * refused is served when nobody else waits, by one worker at a time. Thread-safe.
  */
-final class PeerGate implements Network.Inbox {
+final class PeerGate {
     /** Bounds of one lane; one message may be over that in bytes, however little waits before it: else the largest could not come. */
     record Limits(int messages, long bytes) {}
 
@@ -92,26 +91,17 @@ final class PeerGate implements Network.Inbox {
         this.nanos = nanos;
     }
 
-    @Override
-    public void deliver(ValidatorId from, PeerMessage message) {
+    void deliver(ValidatorId from, PeerMessage message) {
         enqueue(from, new Arrived.Whole(message));
     }
 
-    @Override
-    public void deliverFrame(ValidatorId from, byte[] frame) {
+    /** @param frame whatever bytes the peer chose to send */
+    void deliverFrame(ValidatorId from, byte[] frame) {
         enqueue(from, new Arrived.Frame(frame));
     }
 
-    @Override
-    public boolean isFull(ValidatorId from) {
+    boolean isFull(ValidatorId from) {
         return from.index() < lanes.length && lanes[from.index()].isFull();
-    }
-
-    @Override
-    public void whenRoom(ValidatorId from, Runnable then) {
-        if (hasRoomOrTells(from, then)) {
-            then.run();
-        }
     }
 
     /** @return whether there is room already; else it will be told of */

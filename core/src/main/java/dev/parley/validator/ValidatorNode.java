@@ -201,7 +201,7 @@ public final class ValidatorNode implements AutoCloseable {
     private final class Guardian<C, R, S> {
         private final ActorContext<Signal> context;
         private final Parts<C, R, S> parts;
-        private final NodeInbox inbox = new NodeInbox();
+        private final NodeInbox inbox;
         private final Network.Link link;
         /** Actors that are being ended to make room for new ones. */
         private int ending;
@@ -209,6 +209,13 @@ public final class ValidatorNode implements AutoCloseable {
         private Guardian(ActorContext<Signal> context, Parts<C, R, S> parts) {
             this.context = context;
             this.parts = parts;
+            ActorRef<Signal> self = context.getSelf();
+            this.inbox = new NodeInbox(how -> {
+                if (!parts.mayContradictItself()) {
+                    fail(parts, how + ": two processes have its key; end one of them for good, then start the other");
+                    self.tell(Signal.STOP);
+                }
+            });
             this.link = parts.network().join(parts.setup().self(), inbox);
             try {
                 begin();

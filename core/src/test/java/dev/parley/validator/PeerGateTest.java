@@ -167,7 +167,9 @@ class PeerGateTest {
 
     @Test
     void the_inbox_of_a_node_says_when_a_peer_is_to_wait_and_forgets_nobody_when_its_gate_is_replaced() {
-        NodeInbox inbox = new NodeInbox();
+        NodeInbox inbox = new NodeInbox(how -> {
+            throw new AssertionError(how);
+        });
         List<String> told = new ArrayList<>();
         assertThat(inbox.isFull(V1)).isTrue();
         inbox.whenRoom(V1, () -> told.add("when there is a gate"));

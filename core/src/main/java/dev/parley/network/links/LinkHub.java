@@ -2,6 +2,7 @@ package dev.parley.network.links;
 
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.consensus.ValidatorSet;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLSession;
@@ -35,6 +38,9 @@ final class LinkHub implements Network.Link {
     private final SplittableRandom random;
     private final List<@Nullable PeerLink> links = new ArrayList<>();
     private final AtomicReferenceArray<@Nullable Disagreement> disagreements;
+    /** Peers to which another process has spoken with this validator's key. */
+    private final Set<ValidatorId> spokenToByAnother = new TreeSet<>();
+
     private volatile boolean closed;
 
     LinkHub(
@@ -236,6 +242,15 @@ final class LinkHub implements Network.Link {
                         true,
                         differences.stream().map(ChainTerms.Difference::text).collect(Collectors.joining("; "))));
         return weightiest;
+    }
+
+    /** A peer that knew this process has heard another one since that has the same key, or says so; one alone may lie. */
+    void spokenToByAnother(ValidatorId peer) {
+        ValidatorSet validators = identity.validators();
+        if (spokenToByAnother.add(peer)
+                && spokenToByAnother.stream().mapToLong(validators::power).sum() >= validators.weakQuorumPower()) {
+            inbox.impersonated("another process speaks as " + identity.self() + " to " + spokenToByAnother);
+        }
     }
 
     void agreed(ValidatorId peer) {

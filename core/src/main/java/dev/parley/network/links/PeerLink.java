@@ -43,6 +43,9 @@ final class PeerLink {
     private final ReceiveWindow smallIn = new ReceiveWindow();
     private final ReceiveWindow largeIn = new ReceiveWindow();
     private long peerIncarnation;
+    /** It has acknowledged something of this process, or nothing yet: who is heard later in its place is another one. */
+    private boolean knowsThis;
+
     private int framesToAck;
     private long bytesToAck;
     private int duplicates;
@@ -200,6 +203,9 @@ final class PeerLink {
         if (differs != null) {
             return differs;
         }
+        if (knowsThis && hello.peerIncarnation() != 0 && hello.peerIncarnation() != hub.incarnation()) {
+            hub.spokenToByAnother(peer);
+        }
         long now = hub.now();
         LinkConnection other = current;
         if (other != null && hello.incarnation() == peerIncarnation && isAlive(now) && keeps(other, by)) {
@@ -325,6 +331,7 @@ final class PeerLink {
         }
         long now = hub.now();
         receivedAt = now;
+        knowsThis = true;
         synchronized (lock) {
             if (!(small.acknowledged(nextSmall, false, now) && large.acknowledged(nextLarge, false, now))) {
                 return LinkRefusal.BAD_ACKNOWLEDGEMENT;

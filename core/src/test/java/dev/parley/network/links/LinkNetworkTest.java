@@ -8,6 +8,7 @@ import dev.parley.codec.BinaryWriter;
 import dev.parley.codec.MalformedException;
 import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.crypto.CertificateAuthority;
 import dev.parley.crypto.KeyPair;
 import dev.parley.log.CommandBatch;
 import dev.parley.logging.LogContext;
@@ -20,6 +21,10 @@ import dev.parley.network.secure.Disagreement;
 import dev.parley.network.secure.LinkIdentity;
 import dev.parley.network.secure.LinkRefusal;
 import dev.parley.network.secure.TestIdentities;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +46,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is links' own beside the contract of all networks, and what a process with a key can do to one. */
 class LinkNetworkTest {
@@ -60,6 +67,7 @@ class LinkNetworkTest {
         final ConcurrentLinkedQueue<PeerMessage> got = new ConcurrentLinkedQueue<>();
         volatile boolean full;
         volatile @Nullable Runnable waits;
+        volatile @Nullable String impersonated;
 
         Node(int index) {
             this(index, identities.of(index), identities.key(index));
@@ -101,6 +109,11 @@ class LinkNetworkTest {
         @Override
         public void whenRoom(ValidatorId from, Runnable then) {
             waits = then;
+        }
+
+        @Override
+        public void impersonated(String how) {
+            impersonated = how;
         }
 
         List<Long> heights() {
@@ -224,6 +237,81 @@ class LinkNetworkTest {
 
     private static List<String> named(Node node) {
         return node.network.disagreements().stream().map(Disagreement::what).toList();
+    }
+
+    @Test
+    void who_shows_no_certificate_or_one_of_an_authority_is_told_apart_by_the_handshake(@TempDir Path folder)
+            throws Exception {
+        Node v0 = new Node(0);
+        CertificateAuthority authority = CertificateAuthority.create(Duration.ofDays(-1), new SecureRandom());
+        authority.issue(folder.resolve("key"), folder.resolve("certificate"));
+        SslContextBuilder anybody = SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE);
+        List<JdkSslContext> shown = List.of(
+                (JdkSslContext) anybody.sslProvider(SslProvider.JDK).build(), (JdkSslContext) anybody.keyManager(
+                                folder.resolve("certificate").toFile(),
+                                folder.resolve("key").toFile())
+                        .build());
+        for (int i = 0; i < shown.size(); i++) {
+            long expected = i + 1L;
+            try (Socket socket = shown.get(i)
+                    .context()
+                    .getSocketFactory()
+                    .createSocket(addresses.get(0).host(), addresses.get(0).port())) {
+                assertThatThrownBy(() -> {
+                            socket.getOutputStream().write(hello());
+                            assertThat(socket.getInputStream().read()).isNotNegative();
+                        })
+                        .isInstanceOfAny(IOException.class, AssertionError.class);
+            }
+            await().atMost(PATIENCE).until(() -> v0.network.refused(null, LinkRefusal.HANDSHAKE_FAILED) == expected);
+        }
+        Node v1 = new Node(1);
+        connected(v0, v1);
+    }
+
+    @Test
+    void a_second_process_with_one_key_is_noticed_by_what_peers_say() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        Node first = new Node(3);
+        connected(v0, v1, first);
+        first.say(0, 1);
+        first.say(1, 1);
+        await().atMost(PATIENCE)
+                .until(() -> v0.heights().equals(List.of(1L)) && v1.heights().equals(List.of(1L)));
+        Node second = new Node(2, identities.of(3), identities.key(3));
+        await().atMost(PATIENCE).until(() -> first.impersonated != null || second.impersonated != null);
+        assertThat(first.impersonated != null ? first.impersonated : second.impersonated)
+                .isEqualTo("another process speaks as v3 to [v0, v1]");
+        assertThat(v0.impersonated).isNull();
+        assertThat(v1.impersonated).isNull();
+    }
+
+    @Test
+    void one_peer_alone_makes_nobody_believe_in_a_second_process() throws IOException {
+        Node v0 = new Node(0);
+        for (int round = 0; round < 3; round++) {
+            long height = round + 1L;
+            try (SSLSocket socket = byzantine()) {
+                OutputStream out = socket.getOutputStream();
+                out.write(frame(
+                        FrameType.HELLO,
+                        new Hello(
+                                        43 + round,
+                                        1,
+                                        1,
+                                        999,
+                                        1,
+                                        1,
+                                        identities.of(3).terms().toBytes())
+                                .toBytes()));
+                out.write(frame(FrameType.ACK, new BinaryWriter().i64(1).i64(1).toByteArray()));
+                out.write(small(1, new PeerMessage.StateVoteRequest(height)));
+                out.flush();
+                await().atMost(PATIENCE).until(() -> v0.heights().contains(height));
+            }
+        }
+        assertThat(v0.impersonated).isNull();
     }
 
     // A process that has v3's key and speaks for itself

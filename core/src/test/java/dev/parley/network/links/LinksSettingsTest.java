@@ -37,7 +37,8 @@ class LinksSettingsTest {
                 "bind-port = 70000 | parley.network.links.bind-port | not 70000",
                 "max-frame-bytes = 1 KiB | parley.network.links.max-frame-bytes | 1 MiB to 32 MiB",
                 "outstanding-small-bytes = 1 | parley.network.links.outstanding-small-bytes | 1 MiB or more",
-                "outstanding-large-bytes = 1 | parley.network.links.outstanding-large-bytes | 1 MiB or more"
+                "outstanding-large-bytes = 1 | parley.network.links.outstanding-large-bytes | 1 MiB or more",
+                "outstanding-large-bytes = 32 MiB | parley.network.links.outstanding-large-bytes | more than max-frame-bytes"
             })
     void what_is_wrong_is_named_with_what_to_do(String hocon, String name, String what) {
         assertThatThrownBy(() -> LinksSettings.of(links(hocon)))

@@ -93,10 +93,7 @@ final class LiveNodes implements AutoCloseable {
     }
 
     Live start(int index, String hocon, UnaryOperator<ParleyNode.Builder<Batch, Replies, Snapshot>> with) {
-        Config config = ConfigFactory.parseString(hocon)
-                .withFallback(ConfigFactory.parseString(IN_ONE_PROCESS))
-                .withFallback(ClusterLayout.node(directory(index)))
-                .resolve();
+        Config config = config(index, hocon);
         NodeMetrics metrics = new NodeMetrics();
         ParleyNode node = with.apply(
                         ParleyNode.of(config, RedisStore.application()).observer(metrics))
@@ -109,6 +106,18 @@ final class LiveNodes implements AutoCloseable {
             node.close();
             throw new AssertionError(e);
         }
+    }
+
+    private Config config(int index, String hocon) {
+        return ConfigFactory.parseString(hocon)
+                .withFallback(ConfigFactory.parseString(IN_ONE_PROCESS))
+                .withFallback(ClusterLayout.node(directory(index)))
+                .resolve();
+    }
+
+    /** A process of its own with a validator's key, whether or not that one runs; the caller's to close. */
+    ParleyNode another(int index, String hocon) {
+        return ParleyNode.of(config(index, hocon), RedisStore.application()).start();
     }
 
     void startAll(String hocon) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.ParleyNode;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.network.secure.LinkRefusal;
+import dev.parley.testkit.cluster.FreePorts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -162,6 +164,26 @@ class NodeFaultsTest {
             nodes.start(3);
             requireIncrement(nodes, 3);
             awaitSameState(nodes);
+        }
+    }
+
+    @Test
+    void a_second_process_with_the_key_of_a_validator_is_noticed_before_it_signs_and_the_others_go_on()
+            throws Exception {
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
+            nodes.startAll("");
+            requireIncrement(nodes, 3);
+            String elsewhere =
+                    "parley { network.links.bind-port = " + FreePorts.take(1).getFirst()
+                            + ", client-server.port = 0, node.data = \"" + folder.resolve("elsewhere") + "\" }";
+            try (ParleyNode second = nodes.another(3, elsewhere)) {
+                CompletableFuture<String> noticed = new CompletableFuture<>();
+                var unused = nodes.node(3).stopped().thenAccept(noticed::complete);
+                var unusedToo = second.stopped().thenAccept(noticed::complete);
+                assertThat(noticed.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .contains("another process speaks as v3", "two processes have its key");
+            }
+            requireIncrement(nodes, 0);
         }
     }
 

@@ -40,12 +40,14 @@ public final class LinkAttack {
         TINY_FRAMES,
         /** The largest frames there are, of which nothing can be read. */
         LARGEST_FRAMES,
-        /** One frame over and over. */
-        REPLAYS,
         /** The bytes of one frame, one by one. */
         SLOW_BYTES,
-        /** Frames of which one in between is missing. From here on the rules of links are broken, and the victim is deaf to it for a while. */
+        /** One frame over and over. From here on the rules of links are broken, and the victim is deaf to it for a while. */
+        REPLAYS,
+        /** Frames of which one in between is missing. */
         GAPS,
+        /** Frames as fast as they go while its key is still being checked, and no greeting. */
+        RUSHES,
         /** Bytes that are no frames. */
         GARBAGE;
 
@@ -160,7 +162,7 @@ public final class LinkAttack {
             default -> {
                 try (socket) {
                     OutputStream out = socket.getOutputStream();
-                    if (kind != Kind.GARBAGE) {
+                    if (kind != Kind.GARBAGE && kind != Kind.RUSHES) {
                         greet(socket);
                     }
                     speak(kind, out);

@@ -102,6 +102,11 @@ public abstract class NetworkContract {
             then.run();
         }
 
+        @Override
+        public void impersonated(String how) {
+            throw new AssertionError(how);
+        }
+
         /** From now on networks should hand over nothing. */
         public synchronized void leaveNoRoom() {
             full = true;
