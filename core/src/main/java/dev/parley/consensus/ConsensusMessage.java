@@ -9,7 +9,7 @@ public interface ConsensusMessage {
 
     /**
      * Whether it leaves nothing worth knowing in those of the same class that the sender told the same peer before: one that still waits to be
-     * sent is then dropped for it. False for whatever a peer must get, or may hold against its sender.
+     * sent is then dropped, and it takes its place. False for whatever a peer must get.
      */
     default boolean supersedesFormer() {
         return false;

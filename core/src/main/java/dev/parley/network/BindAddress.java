@@ -40,6 +40,7 @@ public record BindAddress(@Nullable String host, int port) {
 
     /** The setting that says where a validator listens, and what it says. */
     public String whereListens(String path, ValidatorId self, PeerAddress address) {
-        return path + (port == 0 ? "addresses" : "bind-port") + " has " + listensAt(address) + " for " + self;
+        String setting = port != 0 ? "bind-port" : host != null ? "bind-host" : "addresses";
+        return path + setting + " has " + listensAt(address) + " for " + self;
     }
 }

@@ -186,12 +186,22 @@ final class PeerGate {
                     return;
                 }
             }
-            serve(lane);
-            if (servesDemoted) {
-                synchronized (ready) {
+            List<Arrived> batch = lane.take();
+            Runnable waits = lane.toBeTold();
+            if (waits != null) {
+                waits.run();
+            }
+            long begun = nanos.getAsLong();
+            List<PeerMessage> good = verified(lane, batch);
+            synchronized (ready) {
+                if (servesDemoted) {
+                    // Time that nobody else wanted.
                     demotedServed = false;
+                } else {
+                    lane.spent += nanos.getAsLong() - begun;
                 }
             }
+            handOn(lane, good);
         }
     }
 
@@ -210,17 +220,7 @@ final class PeerGate {
         return least;
     }
 
-    private void serve(Lane lane) {
-        List<Arrived> batch = lane.take();
-        Runnable waits = lane.toBeTold();
-        if (waits != null) {
-            waits.run();
-        }
-        long begun = nanos.getAsLong();
-        List<PeerMessage> good = verified(lane, batch);
-        synchronized (ready) {
-            lane.spent += nanos.getAsLong() - begun;
-        }
+    private void handOn(Lane lane, List<PeerMessage> good) {
         if (good.isEmpty()) {
             goOn(lane);
         } else {
@@ -241,7 +241,7 @@ final class PeerGate {
                 refusal = verifier.verify(lane.peer, message);
             } catch (MalformedException e) {
                 refusal = new Refusal(lane.peer, Reason.MALFORMED, String.valueOf(e.getMessage()));
-            } catch (RuntimeException | StackOverflowError e) {
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 // A defect of a codec or a verifier, which a peer has found: it costs that peer its message, and no
                 // worker.
                 refusal = new Refusal(lane.peer, Reason.MALFORMED, "cannot be looked at: " + e);
@@ -301,7 +301,7 @@ final class PeerGate {
 
         /** From a quarter of the bounds on, so that what is under way meanwhile finds room. */
         private synchronized boolean isFull() {
-            return queue.size() >= limits.messages() / 4 || bytes >= limits.bytes() / 4;
+            return queue.size() >= Math.max(1, limits.messages() / 4) || bytes >= Math.max(1, limits.bytes() / 4);
         }
 
         private synchronized boolean hasRoomOrTells(Runnable then) {

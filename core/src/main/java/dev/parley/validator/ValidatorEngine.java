@@ -166,6 +166,7 @@ public final class ValidatorEngine {
         }
         if (catchUp.isRest(timer)) {
             catchUp.rested(decidedHeight);
+            tellIfNothingComes();
             return;
         }
         ValidatorId late = catchUp.peerOf(timer);

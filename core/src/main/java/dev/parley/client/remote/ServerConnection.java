@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,6 +68,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private long frameSinceNanos;
     private long unwritableSinceNanos;
     private @Nullable InetSocketAddress remoteAddress;
+    /** Why it is closed, for when TLS is there to say it. */
+    private byte @Nullable [] lastWords;
 
     ServerConnection(ClientServer server, SocketChannel channel) {
         this.server = server;
@@ -119,12 +122,18 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof SslHandshakeCompletionEvent done
-                && !done.isSuccess()
-                && done.cause() instanceof SSLException) {
-            phase = Phase.ENDING;
-            server.count(
-                    ProtocolError.NO_TLS, from(), String.valueOf(done.cause().getMessage()));
+        if (event instanceof SslHandshakeCompletionEvent done) {
+            byte[] last = lastWords;
+            if (done.isSuccess() && last != null) {
+                say(last);
+            } else if (!done.isSuccess() && phase == Phase.GREETING && channel.isActive()) {
+                phase = Phase.ENDING;
+                boolean late = done.cause() instanceof SslHandshakeTimeoutException;
+                server.count(
+                        late ? ProtocolError.TOO_SLOW : ProtocolError.NO_TLS,
+                        from(),
+                        String.valueOf(done.cause().getMessage()));
+            }
         }
         context.fireUserEventTriggered(event);
     }
@@ -418,13 +427,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         // If it were closed with something unread, the client might see a reset and not the reason.
         channel.config().setAutoRead(true);
         byte[] last = server.codec().encode(new ClientFrame.Failure(error, why));
+        if (channel.pipeline().get(TlsGate.class) == null) {
+            say(last);
+        } else {
+            // In plain, it would be no answer to who is about to begin TLS.
+            lastWords = last;
+        }
+        var later = channel.eventLoop().schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        channel.closeFuture().addListener(closed -> later.cancel(false));
+    }
+
+    private void say(byte[] last) {
         var unused = channel.writeAndFlush(
                         Unpooled.buffer(4 + last.length).writeInt(last.length).writeBytes(last))
                 .addListener(written -> {
                     var unusedToo = channel.shutdownOutput();
                 });
-        var later = channel.eventLoop().schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
-        channel.closeFuture().addListener(closed -> later.cancel(false));
     }
 
     private void close() {

@@ -1,5 +1,6 @@
 package dev.parley.client.remote;
 
+import dev.parley.crypto.tls.HandshakeIntake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -26,8 +27,9 @@ final class TlsGate extends ByteToMessageDecoder {
         if (SslHandler.isEncrypted(in, false)) {
             context.pipeline().replace(this, null, tls);
         } else {
-            connection.withoutTls();
+            context.pipeline().remove(HandshakeIntake.class);
             context.pipeline().remove(this);
+            connection.withoutTls();
         }
     }
 }

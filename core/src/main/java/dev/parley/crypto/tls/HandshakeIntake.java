@@ -15,7 +15,6 @@ public final class HandshakeIntake extends ChannelDuplexHandler {
 
     private final SslHandler tls;
     private int seen;
-    private boolean readWanted;
 
     /**
      * To be first in the pipeline; goes when it is done.
@@ -29,6 +28,9 @@ public final class HandshakeIntake extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         seen += ((ByteBuf) message).readableBytes();
+        if (seen >= MAX_BYTES) {
+            context.channel().config().setAutoRead(false);
+        }
         context.fireChannelRead(message);
     }
 
@@ -37,19 +39,16 @@ public final class HandshakeIntake extends ChannelDuplexHandler {
         tls.handshakeFuture().addListener(done -> {
             if (!context.isRemoved()) {
                 context.pipeline().remove(this);
-                if (readWanted) {
-                    context.channel().read();
-                }
+                context.channel().config().setAutoRead(true);
             }
         });
     }
 
+    /** TLS asks for more whether or not the socket is to be read. */
     @Override
     public void read(ChannelHandlerContext context) {
         if (seen < MAX_BYTES) {
             context.read();
-        } else {
-            readWanted = true;
         }
     }
 }

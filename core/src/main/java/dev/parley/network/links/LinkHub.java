@@ -16,10 +16,11 @@ import dev.parley.network.secure.SendWindow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLSession;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** All links of one life of a validator. Sending is thread-safe; all else belongs to the event loop. */
 final class LinkHub implements Network.Link {
+    private static final long SAME_TIME_MILLIS = 60_000;
+
     private final LinkNetwork network;
     private final LinkIdentity identity;
     private final LinksSettings settings;
@@ -38,8 +41,8 @@ final class LinkHub implements Network.Link {
     private final SplittableRandom random;
     private final List<@Nullable PeerLink> links = new ArrayList<>();
     private final AtomicReferenceArray<@Nullable Disagreement> disagreements;
-    /** Peers to which another process has spoken with this validator's key. */
-    private final Set<ValidatorId> spokenToByAnother = new TreeSet<>();
+    /** When peers said so last to which another process has spoken with this validator's key. */
+    private final Map<ValidatorId, Long> spokenToByAnother = new TreeMap<>();
 
     private volatile boolean closed;
 
@@ -244,12 +247,18 @@ final class LinkHub implements Network.Link {
         return weightiest;
     }
 
-    /** A peer that knew this process has heard another one since that has the same key, or says so; one alone may lie. */
+    /**
+     * A peer that knew this process has heard another one since that has the same key, or says so. One alone may lie, or have been confused long
+     * ago: two processes that live take links from each other again and again.
+     */
     void spokenToByAnother(ValidatorId peer) {
+        long now = now();
+        spokenToByAnother.put(peer, now);
+        spokenToByAnother.values().removeIf(said -> now - said > SAME_TIME_MILLIS);
         ValidatorSet validators = identity.validators();
-        if (spokenToByAnother.add(peer)
-                && spokenToByAnother.stream().mapToLong(validators::power).sum() >= validators.weakQuorumPower()) {
-            inbox.impersonated("another process speaks as " + identity.self() + " to " + spokenToByAnother);
+        Set<ValidatorId> peers = spokenToByAnother.keySet();
+        if (peers.stream().mapToLong(validators::power).sum() >= validators.weakQuorumPower()) {
+            inbox.impersonated("another process speaks as " + identity.self() + " to " + peers);
         }
     }
 

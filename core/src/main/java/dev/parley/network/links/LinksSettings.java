@@ -35,6 +35,9 @@ public record LinksSettings(
     private static final int MIN_MAX_FRAME = 1 << 20;
     private static final int SMALL_UNDER_WAY = 4096;
     private static final int LARGE_UNDER_WAY = 256;
+    /** To one peer, at the most. */
+    static final int FRAMES_UNDER_WAY = SMALL_UNDER_WAY + LARGE_UNDER_WAY;
+
     /** Nothing is lost while a connection lasts, and a new one begins where the old one ended. */
     private static final long NEVER_MILLIS = Long.MAX_VALUE / 4;
 

@@ -20,8 +20,8 @@ final class PeerLink {
     /** Encrypted at a time, and handed to the socket. */
     private static final int FLUSH_BYTES = 64 << 10;
 
-    /** Of frames on one connection that came before: none comes twice from a peer that knows how to greet. */
-    private static final int MAX_DUPLICATES = 256;
+    /** Of frames on one connection that came before: what was under way when it was made, and arrived by the one before. */
+    private static final int MAX_DUPLICATES = LinksSettings.FRAMES_UNDER_WAY;
 
     /** Far more than what one read brings. */
     private static final int MAX_HELD = 4096;
@@ -263,14 +263,14 @@ final class PeerLink {
         if (held.isEmpty() && !hub.isFull(peer)) {
             return take(by, channel, number, frame);
         }
-        if (held.isEmpty()) {
-            by.pause();
-            awaitRoom(by);
-        }
         if (held.size() == MAX_HELD) {
             return LinkRefusal.OVER_CAPACITY;
         }
         held.add(new Held(channel, number, frame));
+        if (held.size() == 1) {
+            by.pause();
+            awaitRoom(by);
+        }
         return null;
     }
 

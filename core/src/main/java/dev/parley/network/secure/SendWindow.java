@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Frames wait until there is room among those that are under way. Then each gets its number, and is kept until it is acknowledged; it is
  * sent again when the peer says that there is a gap, when nothing was acknowledged for a while, and when there is a new session. A frame that
- * waits is dropped as soon as there is a newer one of its topic, which supersedes it; and when the bound is reached, the one that has waited
+ * waits is dropped as soon as there is a newer one of its topic, which supersedes it and takes its place; and when the bound is reached, the one that has waited
  * longest: what a peer that comes back can use is the present, it fetches the past by catch-up. Frames are numbered only when they are
  * first sent, so that dropping leaves no gap in the numbers.
  *
@@ -68,18 +68,13 @@ public final class SendWindow {
         if (bytesUnderWay + frame.cost() > limits.bytes()) {
             return 1;
         }
-        Object place = frame.topic() == null ? frame : frame.topic();
-        Frame superseded = waiting.remove(place);
-        if (superseded != null) {
-            bytes -= superseded.cost();
-        }
+        Frame superseded = waiting.put(frame.topic() == null ? frame : frame.topic(), frame);
+        bytes += frame.cost() - (superseded == null ? 0 : superseded.cost());
         int dropped = 0;
-        while (bytes + frame.cost() > limits.bytes()) {
+        while (bytes > limits.bytes()) {
             bytes -= waiting.pollFirstEntry().getValue().cost();
             dropped++;
         }
-        waiting.put(place, frame);
-        bytes += frame.cost();
         return dropped;
     }
 

@@ -496,6 +496,16 @@ class ClientServerTest {
     }
 
     @Test
+    void who_is_refused_before_tls_is_there_is_told_why_by_tls() throws IOException {
+        ClientServer server = server("tls = on, max-connections = 1");
+        join(remote(server, "tls = on").append(command(1)));
+        RemoteLog refused = remote(server, "tls = on, min-backoff = 1 s, max-backoff = 1 s");
+        assertThatThrownBy(() -> join(refused.append(command(2))))
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessageContaining("the server has its 1 connections");
+    }
+
+    @Test
     void who_begins_tls_and_does_not_go_on_is_cut_off_and_others_are_served() throws IOException {
         ClientServer server = server("tls = on, hello-timeout = 200 ms");
         // The header of a record of a handshake, and nothing after it; less than that; what claims to be a handshake

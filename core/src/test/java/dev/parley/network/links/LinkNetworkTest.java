@@ -66,6 +66,9 @@ class LinkNetworkTest {
         final Network.Link link;
         final ConcurrentLinkedQueue<PeerMessage> got = new ConcurrentLinkedQueue<>();
         volatile boolean full;
+        /** Room is found as soon as somebody asks to be told of it. */
+        volatile boolean roomAtOnce;
+
         volatile @Nullable Runnable waits;
         volatile @Nullable String impersonated;
 
@@ -108,7 +111,12 @@ class LinkNetworkTest {
 
         @Override
         public void whenRoom(ValidatorId from, Runnable then) {
-            waits = then;
+            if (roomAtOnce) {
+                full = false;
+                then.run();
+            } else {
+                waits = then;
+            }
         }
 
         @Override
@@ -314,6 +322,20 @@ class LinkNetworkTest {
         assertThat(v0.impersonated).isNull();
     }
 
+    @Test
+    void a_peer_is_read_on_when_there_is_room_again_before_anybody_waits_for_it() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        v0.roomAtOnce = true;
+        for (long i = 1; i <= 1000; i++) {
+            v0.full = true;
+            v1.say(0, i);
+        }
+        await().atMost(PATIENCE).until(() -> v0.got.size() == 1000);
+        assertThat(v0.heights()).isSorted();
+    }
+
     // A process that has v3's key and speaks for itself
 
     private SSLSocket byzantine() throws IOException {
@@ -455,7 +477,7 @@ class LinkNetworkTest {
     @Test
     void frames_that_have_come_before_are_borne_up_to_a_bound() throws IOException {
         byte[] again = small(1, new PeerMessage.StateVoteRequest(1));
-        byte[][] frames = new byte[300][];
+        byte[][] frames = new byte[LinksSettings.FRAMES_UNDER_WAY + 3][];
         Arrays.fill(frames, again);
         frames[0] = hello();
         breaks(LinkRefusal.REPLAYED, frames);

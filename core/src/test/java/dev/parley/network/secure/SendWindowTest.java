@@ -63,13 +63,18 @@ class SendWindowTest {
         long before = window.bytes();
         window.offer(Frame.of(new byte[100], "status"));
         assertThat(window.bytes()).isEqualTo(before);
+        assertThat(offer(1)).as("behind both").isEqualTo(1);
         window.acknowledged(2, false, 1);
-        int left = 0;
-        while (window.next(1) != null) {
-            left++;
-            window.acknowledged(2 + left, false, 1);
+        List<Integer> left = new ArrayList<>();
+        for (var next = window.next(1); next != null; next = window.next(1)) {
+            left.add(content(next));
+            window.acknowledged(2 + left.size(), false, 1);
         }
-        assertThat(left).as("97 without a topic, and two with one").isEqualTo(99);
+        assertThat(left.subList(0, 96)).as("without a topic").doesNotContain(0).isSorted();
+        assertThat(left.subList(96, 98))
+                .as("in the place of the first of its topic")
+                .containsOnly(0);
+        assertThat(left).hasSize(99);
         assertThat(window.isEmpty()).isTrue();
     }
 
