@@ -87,6 +87,11 @@ public final class FaultyNetwork implements Network {
             }
 
             @Override
+            public void distrust(ValidatorId peer) {
+                link.distrust(peer);
+            }
+
+            @Override
             public void close() {
                 link.close();
             }

@@ -88,6 +88,9 @@ public final class LocalNetwork implements Network {
         }
 
         @Override
+        public void distrust(ValidatorId peer) {}
+
+        @Override
         public void close() {
             members.computeIfPresent(self, (id, joined) -> joined.link() == this ? null : joined);
         }

@@ -64,6 +64,9 @@ public interface Network {
         /** To all other validators of the network. */
         void broadcast(PeerMessage message);
 
+        /** What comes from a peer is mostly refused: a network that can keep it from sending for a while does. */
+        void distrust(ValidatorId peer);
+
         /** Leaves the network; what is sent afterwards is lost. */
         @Override
         void close();

@@ -46,6 +46,7 @@ final class PeerGate {
     /** So many refusals, less one for every good message, and a peer is demoted. */
     private static final int DEMOTED_FROM = 16;
 
+    /** So many, and the network hears of it. */
     private static final int MAX_SUSPICION = 256;
 
     private final Lane[] lanes;
@@ -56,6 +57,7 @@ final class PeerGate {
     private final Limits limits;
     private final Outlet outlet;
     private final Consumer<Refusal> refused;
+    private final Consumer<ValidatorId> distrusted;
     private final LongSupplier nanos;
 
     /** Guards what follows, and what lanes have spent. */
@@ -76,6 +78,7 @@ final class PeerGate {
             Limits limits,
             Outlet outlet,
             Consumer<Refusal> refused,
+            Consumer<ValidatorId> distrusted,
             LongSupplier nanos) {
         this.lanes = new Lane[validators];
         for (int i = 0; i < validators; i++) {
@@ -88,6 +91,7 @@ final class PeerGate {
         this.limits = limits;
         this.outlet = outlet;
         this.refused = refused;
+        this.distrusted = distrusted;
         this.nanos = nanos;
     }
 
@@ -123,7 +127,13 @@ final class PeerGate {
 
     /** The core refused a message of this peer that the gate had let through. */
     void suspect(ValidatorId peer) {
-        lanes[peer.index()].suspect();
+        suspect(lanes[peer.index()]);
+    }
+
+    private void suspect(Lane lane) {
+        if (lane.suspect()) {
+            distrusted.accept(lane.peer);
+        }
     }
 
     private sealed interface Arrived {
@@ -247,7 +257,7 @@ final class PeerGate {
                 refusal = new Refusal(lane.peer, Reason.MALFORMED, "cannot be looked at: " + e);
             }
             if (refusal != null) {
-                lane.suspect();
+                suspect(lane);
                 refused.accept(refusal);
             } else if (message != null) {
                 lane.trust();
@@ -343,8 +353,14 @@ final class PeerGate {
             return busy;
         }
 
-        private synchronized void suspect() {
-            suspicion = Math.min(MAX_SUSPICION, suspicion + 2);
+        /** Whether it is time to say so. */
+        private synchronized boolean suspect() {
+            suspicion += 2;
+            if (suspicion < MAX_SUSPICION) {
+                return false;
+            }
+            suspicion = DEMOTED_FROM;
+            return true;
         }
 
         private synchronized void trust() {

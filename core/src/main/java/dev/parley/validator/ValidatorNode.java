@@ -324,6 +324,7 @@ public final class ValidatorNode implements AutoCloseable {
                         count(parts, refusal);
                         answerRefused(refusal);
                     },
+                    link::distrust,
                     System::nanoTime);
 
             Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution(), logContext);

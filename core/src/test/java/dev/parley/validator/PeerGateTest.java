@@ -30,6 +30,7 @@ class PeerGateTest {
     private final List<String> delivered = new ArrayList<>();
     private final List<Runnable> unfinished = new ArrayList<>();
     private final List<Reason> refused = new ArrayList<>();
+    private final List<ValidatorId> distrusted = new ArrayList<>();
     private boolean finishAtOnce = true;
     private long nanos;
 
@@ -49,6 +50,7 @@ class PeerGateTest {
                 }
             },
             refusal -> refused.add(refusal.reason()),
+            distrusted::add,
             () -> nanos);
 
     private @Nullable Refusal verify(ValidatorId from, PeerMessage message) {
@@ -148,6 +150,16 @@ class PeerGateTest {
         gate.deliver(V2, new PeerMessage.Status(2));
         runAll();
         assertThat(delivered).containsExactlyInAnyOrder("v1:1", "v2:2");
+    }
+
+    @Test
+    void the_network_hears_of_a_peer_of_whom_nearly_everything_is_refused_and_of_no_other() {
+        for (int i = 0; i < 1000; i++) {
+            gate.deliver(V1, new PeerMessage.Status(i % 3 == 0 ? BAD : i));
+            gate.deliver(V2, new PeerMessage.Status(BAD));
+            runAll();
+        }
+        assertThat(distrusted).containsOnly(V2).hasSizeBetween(2, 10);
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.Map;
  * @param end what closes it, with all that it needed
  */
 record Place(PeerNetwork network, Runnable end, PeerCodec codec) implements AutoCloseable {
+    private static final int UNBOUNDED = Integer.MAX_VALUE;
     private static final SigningDomain DOMAIN = new SigningDomain("networks", 0);
     private static final int MEMBERS = 4;
     private static final long WAITING_BYTES = 32 << 20;
@@ -74,7 +75,13 @@ record Place(PeerNetwork network, Runnable end, PeerCodec codec) implements Auto
                 ports.stream().map(port -> new PeerAddress("127.0.0.1", port)).toList();
         if (kind == Kind.LINKS) {
             LinksSettings settings = new LinksSettings(
-                    addresses, BindAddress.SAME, null, PeerCodec.MAX_FRAME_BYTES, WAITING_BYTES, WAITING_BYTES);
+                    addresses,
+                    BindAddress.SAME,
+                    null,
+                    PeerCodec.MAX_FRAME_BYTES,
+                    WAITING_BYTES,
+                    WAITING_BYTES,
+                    UNBOUNDED);
             PeerNetwork links = LinkNetwork.start(settings, identity, keys.get(index), codec, LogContext.none());
             return new Place(links, links::close, codec);
         }

@@ -271,6 +271,10 @@ public final class ClusterNetwork implements PeerNetwork {
             }
         }
 
+        /** Its bytes come by Pekko's remoting, whoever they are of. */
+        @Override
+        public void distrust(ValidatorId peer) {}
+
         @Override
         public void close() {
             ticking.cancel();

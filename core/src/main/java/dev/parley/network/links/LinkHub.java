@@ -76,6 +76,7 @@ final class LinkHub implements Network.Link {
                                     settings.times(),
                                     new SendWindow(settings.window(Channel.SMALL)),
                                     new SendWindow(settings.window(Channel.LARGE)),
+                                    new FrameBudget(settings.framesPerSecond(), now()),
                                     // Both sides dial; mostly the one of the lower index has before the other thinks of
                                     // it.
                                     now()
@@ -111,6 +112,14 @@ final class LinkHub implements Network.Link {
             network.count(link.peer(), LinkRefusal.OVERSIZED, null);
         } else {
             link.offer(frame.length() <= LinkConnection.PIECE_BYTES ? Channel.SMALL : Channel.LARGE, frame);
+        }
+    }
+
+    @Override
+    public void distrust(ValidatorId peer) {
+        PeerLink link = link(peer);
+        if (link != null) {
+            execute(link::distrusted);
         }
     }
 
@@ -187,6 +196,10 @@ final class LinkHub implements Network.Link {
 
     void execute(Runnable task) {
         network.execute(task);
+    }
+
+    void later(Runnable task, long millis) {
+        network.later(task, millis);
     }
 
     void dial(ValidatorId peer) {

@@ -226,6 +226,11 @@ public final class LinkNetwork implements PeerNetwork {
         }
     }
 
+    /** On the event loop; never, if it ends before. */
+    void later(Runnable task, long millis) {
+        var unused = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
     void left(LinkHub hub) {
         synchronized (this) {
             if (current == hub) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxFrameBytes no frame may be larger
  * @param smallBytes what may wait for one peer, or be on its way and not acknowledged, in small frames
  * @param largeBytes the same in large ones
+ * @param framesPerSecond how many frames of one peer are taken in a second
  */
 public record LinksSettings(
         List<PeerAddress> addresses,
@@ -30,9 +31,11 @@ public record LinksSettings(
         @Nullable String outboundHost,
         int maxFrameBytes,
         long smallBytes,
-        long largeBytes) {
+        long largeBytes,
+        int framesPerSecond) {
     private static final String PATH = "parley.network.links.";
     private static final int MIN_MAX_FRAME = 1 << 20;
+    private static final int MIN_FRAMES_PER_SECOND = 1000;
     private static final int SMALL_UNDER_WAY = 4096;
     private static final int LARGE_UNDER_WAY = 256;
     /** To one peer, at the most. */
@@ -65,13 +68,18 @@ public record LinksSettings(
                             + " bytes beside frames of " + maxFrameBytes);
         }
         String outboundHost = links.getString("outbound-host");
+        int framesPerSecond = links.getInt("frames-per-second");
+        if (framesPerSecond < MIN_FRAMES_PER_SECOND) {
+            throw bad(links, "frames-per-second", "is " + MIN_FRAMES_PER_SECOND + " or more, not " + framesPerSecond);
+        }
         return new LinksSettings(
                 PeerAddress.list(config, PATH + "addresses"),
                 bind,
                 outboundHost.isEmpty() ? null : outboundHost,
                 (int) maxFrameBytes,
                 outstanding(links, "outstanding-small-bytes"),
-                largeBytes);
+                largeBytes,
+                framesPerSecond);
     }
 
     private static long outstanding(Config links, String name) {

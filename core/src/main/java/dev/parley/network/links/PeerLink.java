@@ -26,6 +26,9 @@ final class PeerLink {
     /** Far more than what one read brings. */
     private static final int MAX_HELD = 4096;
 
+    /** How long a peer waits that has used its budget. */
+    private static final long BUDGET_MILLIS = 20;
+
     private static final int MAX_DOUBLINGS = 6;
 
     private final LinkHub hub;
@@ -40,6 +43,7 @@ final class PeerLink {
     private final SendWindow large;
     private long dropped;
 
+    private final FrameBudget budget;
     private final ReceiveWindow smallIn = new ReceiveWindow();
     private final ReceiveWindow largeIn = new ReceiveWindow();
     private long peerIncarnation;
@@ -72,12 +76,20 @@ final class PeerLink {
     @SuppressWarnings("ArrayRecordComponent") // private, never compared
     private record Held(Channel channel, long number, byte[] frame) {}
 
-    PeerLink(LinkHub hub, ValidatorId peer, LinkTimes times, SendWindow small, SendWindow large, long firstDialAt) {
+    PeerLink(
+            LinkHub hub,
+            ValidatorId peer,
+            LinkTimes times,
+            SendWindow small,
+            SendWindow large,
+            FrameBudget budget,
+            long firstDialAt) {
         this.hub = hub;
         this.peer = peer;
         this.times = times;
         this.small = small;
         this.large = large;
+        this.budget = budget;
         this.dialAt = firstDialAt;
         this.barredUntil = hub.now();
     }
@@ -260,7 +272,7 @@ final class PeerLink {
             return null;
         }
         receivedAt = hub.now();
-        if (held.isEmpty() && !hub.isFull(peer)) {
+        if (held.isEmpty() && !hub.isFull(peer) && budget.takes(receivedAt)) {
             return take(by, channel, number, frame);
         }
         if (held.size() == MAX_HELD) {
@@ -269,21 +281,25 @@ final class PeerLink {
         held.add(new Held(channel, number, frame));
         if (held.size() == 1) {
             by.pause();
-            awaitRoom(by);
+            goOn(by);
         }
         return null;
     }
 
-    private void awaitRoom(LinkConnection by) {
-        hub.whenRoom(peer, () -> hub.execute(() -> goOn(by)));
-    }
-
-    /** There is room again. */
+    /** Takes what is held, as far as there is room and budget, and comes back when there is more of either. */
     private void goOn(LinkConnection by) {
         if (by != current) {
             return;
         }
-        while (!held.isEmpty() && !hub.isFull(peer)) {
+        while (!held.isEmpty()) {
+            if (hub.isFull(peer)) {
+                hub.whenRoom(peer, () -> hub.execute(() -> goOn(by)));
+                return;
+            }
+            if (!budget.takes(hub.now())) {
+                hub.later(() -> goOn(by), BUDGET_MILLIS);
+                return;
+            }
             Held next = held.remove();
             LinkRefusal wrong = take(by, next.channel(), next.number(), next.frame());
             if (wrong != null) {
@@ -291,12 +307,8 @@ final class PeerLink {
                 return;
             }
         }
-        if (held.isEmpty()) {
-            receivedAt = hub.now();
-            by.resume();
-        } else {
-            awaitRoom(by);
-        }
+        receivedAt = hub.now();
+        by.resume();
     }
 
     private @Nullable LinkRefusal take(LinkConnection by, Channel channel, long number, byte[] frame) {
@@ -366,6 +378,15 @@ final class PeerLink {
     void broke(LinkRefusal why, @Nullable String detail) {
         hub.refused(peer, why, detail);
         barredUntil = hub.now() + doubled(times.barMillis(), breaches++);
+    }
+
+    /** What has come from it and was decoded is mostly of no use. */
+    void distrusted() {
+        broke(LinkRefusal.USELESS, null);
+        LinkConnection by = current;
+        if (by != null) {
+            by.close();
+        }
     }
 
     void closed(LinkConnection by) {

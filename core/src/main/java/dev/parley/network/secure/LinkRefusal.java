@@ -41,7 +41,9 @@ public enum LinkRefusal {
     /** Seen before in this session, or older than what was. */
     REPLAYED,
     /** Acknowledges what was never sent. */
-    BAD_ACKNOWLEDGEMENT;
+    BAD_ACKNOWLEDGEMENT,
+    /** Frame after frame that cannot be read, or does not hold what it must. */
+    USELESS;
 
     /** Whether the configurations of two validators differ. */
     public boolean isOfTerms() {

@@ -59,6 +59,7 @@ class LinkNetworkTest {
     private final TestIdentities identities = new TestIdentities();
     private final List<PeerAddress> addresses = addresses();
     private final List<Node> nodes = new ArrayList<>();
+    private int framesPerSecond = 1_000_000;
 
     /** One validator's process. */
     private final class Node implements Network.Inbox {
@@ -84,7 +85,8 @@ class LinkNetworkTest {
                     null,
                     PeerCodec.MAX_FRAME_BYTES,
                     1 << 20,
-                    32 << 20);
+                    32 << 20,
+                    framesPerSecond);
             network = LinkNetwork.start(settings, identity, key, CODEC, LogContext.none());
             link = network.join(identity.self(), this);
             nodes.add(this);
@@ -472,6 +474,40 @@ class LinkNetworkTest {
         }
         assertThat(v0.heights()).isSorted().doesNotHaveDuplicates();
         assertThat(v0.network.refused(V3, LinkRefusal.OVER_CAPACITY)).isZero();
+    }
+
+    @Test
+    void a_peer_that_says_too_much_waits_and_others_do_not() throws IOException {
+        framesPerSecond = 1000;
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        int count = 3000;
+        long begun = System.nanoTime();
+        try (SSLSocket socket = byzantine()) {
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
+            out.write(hello());
+            for (long number = 1; number <= count; number++) {
+                out.write(small(number, new PeerMessage.StateVoteRequest(number)));
+            }
+            out.flush();
+            v1.say(0, 9999);
+            await().atMost(PATIENCE).until(() -> v0.heights().contains(9999L));
+            assertThat(v0.got).hasSizeLessThan(count);
+            await().atMost(PATIENCE).until(() -> v0.got.size() == count + 1);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1900));
+    }
+
+    @Test
+    void a_peer_that_is_distrusted_is_not_heard_for_a_while_and_then_again() {
+        Node v0 = new Node(0);
+        Node v1 = new Node(1);
+        connected(v0, v1);
+        v0.link.distrust(V1);
+        await().atMost(PATIENCE).until(() -> v0.network.refused(V1, LinkRefusal.USELESS) == 1);
+        v1.say(0, 1);
+        await().atMost(PATIENCE).until(() -> v0.heights().contains(1L));
     }
 
     @Test

@@ -157,8 +157,8 @@ class NodeFaultsTest {
             ValidatorId attacker = new ValidatorId(3);
             for (int i = 0; i < 3; i++) {
                 assertThat(nodes.stopped(i)).isNull();
-                assertThat(nodes.node(i).peers().refused(attacker, LinkRefusal.REPLAYED))
-                        .as("gaps")
+                assertThat(nodes.node(i).peers().refused(attacker, LinkRefusal.USELESS))
+                        .as("frames of which nothing can be read")
                         .isPositive();
             }
             nodes.start(3);

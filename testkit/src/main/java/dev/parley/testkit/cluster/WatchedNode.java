@@ -144,6 +144,11 @@ final class WatchedNode {
         }
 
         @Override
+        public void distrust(ValidatorId peer) {
+            link.distrust(peer);
+        }
+
+        @Override
         public void close() {
             link.close();
         }

@@ -12,6 +12,8 @@ import java.util.List;
 
 class LinkNetworkContractTest extends PeerNetworkContract {
     private static final int LARGE_BYTES = 32 << 20;
+    /** The contract floods. */
+    private static final int FRAMES_PER_SECOND = 1_000_000;
 
     @Override
     protected PeerNetwork open(int validator, List<PeerAddress> addresses, int bindPort) {
@@ -21,7 +23,8 @@ class LinkNetworkContractTest extends PeerNetworkContract {
                 null,
                 PeerCodec.MAX_FRAME_BYTES,
                 SMALL_BYTES,
-                LARGE_BYTES);
+                LARGE_BYTES,
+                FRAMES_PER_SECOND);
         return LinkNetwork.start(settings, identity(validator), key(validator), codec, LogContext.none());
     }
 
