@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandshakeBudget {
     private static final int AT_ONCE = 16;
-    private static final int PER_SECOND = 4;
+    private static final int PER_SECOND = 2;
     /** Hosts of no validator have the budget of so many, together. */
     private static final int STRANGERS = 3;
 

@@ -4,7 +4,7 @@ package dev.parley.network.links;
  * Times of links, in milliseconds.
  *
  * @param redialMillis after a connection was lost or not made; doubles with each failure, up to 64 times
- * @param barMillis how long a peer is not heard that broke the rules; doubles with each time, up to 64 times
+ * @param barMillis how long a peer is not heard that broke the rules; doubles with each time, up to 16 times
  * @param steadyMillis a connection that lasted so long has made good for all failures before
  * @param heartbeatMillis so often one says that one lives
  * @param silenceMillis who says nothing for so long is taken for gone

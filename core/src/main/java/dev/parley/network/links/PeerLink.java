@@ -29,7 +29,9 @@ final class PeerLink {
     /** How long a peer waits that has used its budget. */
     private static final long BUDGET_MILLIS = 20;
 
-    private static final int MAX_DOUBLINGS = 6;
+    private static final int MAX_REDIAL_DOUBLINGS = 6;
+    /** Not more: a key may have been stolen, and its owner comes back. */
+    private static final int MAX_BAR_DOUBLINGS = 4;
 
     private final LinkHub hub;
     private final ValidatorId peer;
@@ -377,7 +379,7 @@ final class PeerLink {
     /** The peer did what no correct one does: each time it waits twice as long. */
     void broke(LinkRefusal why, @Nullable String detail) {
         hub.refused(peer, why, detail);
-        barredUntil = hub.now() + doubled(times.barMillis(), breaches++);
+        barredUntil = hub.now() + doubled(times.barMillis(), breaches++, MAX_BAR_DOUBLINGS);
     }
 
     /** What has come from it and was decoded is mostly of no use. */
@@ -412,12 +414,12 @@ final class PeerLink {
 
     void notReached() {
         dialling = false;
-        long wait = doubled(times.redialMillis(), failures++);
+        long wait = doubled(times.redialMillis(), failures++, MAX_REDIAL_DOUBLINGS);
         dialAt = hub.now() + wait / 2 + hub.jitter(wait / 2 + 1);
     }
 
-    private static long doubled(long millis, int times) {
-        return millis << Math.min(times, MAX_DOUBLINGS);
+    private static long doubled(long millis, int times, int most) {
+        return millis << Math.min(times, most);
     }
 
     /** A regular moment: dials, says that it lives, notices who does not. */
