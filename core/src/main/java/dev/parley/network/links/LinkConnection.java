@@ -362,8 +362,7 @@ final class LinkConnection extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext of, Throwable failure) {
-        // A handshake that failed has said so already, but for one that the other side refuses after this one has ended
-        // it.
+        // A handshake that failed has said so already, unless the other side refuses it after this side is done.
         if (!greeted && dialled != null && link != null && failure.getCause() instanceof SSLException refused) {
             hub.handshakeFailed(this, dialled, refused);
         }

@@ -49,7 +49,7 @@ final class PeerLink {
     private final ReceiveWindow smallIn = new ReceiveWindow();
     private final ReceiveWindow largeIn = new ReceiveWindow();
     private long peerIncarnation;
-    /** It has acknowledged something of this process, or nothing yet: who is heard later in its place is another one. */
+    /** Whether it has acknowledged something of this process: if it has heard another one since, there are two. */
     private boolean knowsThis;
 
     private int framesToAck;
