@@ -5,6 +5,7 @@ import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SnapshotManifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,9 @@ final class CatchUp {
     /** What a block holds besides its payload, in bytes, or a little more. */
     private static final long BLOCK_BYTES = 1024;
 
+    /** After so many blocks older ones count half in what a block has on average. */
+    private static final long AVERAGED_BLOCKS = 4096;
+
     /** Heights that a peer was asked for, both included. */
     private record Range(long from, long to) {}
 
@@ -59,6 +63,11 @@ final class CatchUp {
     private boolean resting;
     /** What has come and was not rested for yet. */
     private long unpaidBytes;
+
+    /** What has come of late, for the size of a block on average. */
+    private long seenBlocks;
+
+    private long seenBytes;
 
     /** In {@link #peers}: the one after the last that was asked. */
     private int turn;
@@ -235,6 +244,27 @@ final class CatchUp {
         return power >= validators.weakQuorumPower();
     }
 
+    /**
+     * Whether peers of a weak quorum's power, one of which is correct, are so far ahead that a snapshot may come to less than the blocks that
+     * they still have, some of which have come.
+     */
+    boolean isFarBehind(long decidedHeight) {
+        long power = 0;
+        for (ValidatorId peer : peers) {
+            if (claims[peer.index()] - decidedHeight >= settings.snapshotInPlaceOfBlocks()) {
+                power += validators.power(peer);
+            }
+        }
+        return settings.snapshotInPlaceOfBlocks() > 0 && seenBlocks > 0 && power >= validators.weakQuorumPower();
+    }
+
+    /** Whether a snapshot is in place of enough blocks, and has no more bytes than they, if they are like those that have come of late. */
+    boolean isShorter(SnapshotManifest manifest, long decidedHeight) {
+        long blocks = manifest.height() - decidedHeight;
+        return blocks >= settings.snapshotInPlaceOfBlocks()
+                && manifest.length() <= blocks * (seenBytes / Math.max(1, seenBlocks));
+    }
+
     /** Nothing is asked for until {@link #resume}. */
     void pause() {
         paused = true;
@@ -268,12 +298,24 @@ final class CatchUp {
             giveUp(from);
         } else {
             keep(blocks, decidedHeight);
-            for (DecidedBlock block : blocks) {
-                unpaidBytes += sizeOf(block);
-            }
+            count(blocks);
             rest();
         }
         return next(decidedHeight);
+    }
+
+    private void count(List<DecidedBlock> blocks) {
+        if (seenBlocks >= AVERAGED_BLOCKS) {
+            seenBlocks /= 2;
+            seenBytes /= 2;
+        }
+        long bytes = 0;
+        for (DecidedBlock block : blocks) {
+            bytes += sizeOf(block);
+        }
+        unpaidBytes += bytes;
+        seenBytes += bytes;
+        seenBlocks += blocks.size();
     }
 
     /** A peer that claims blocks has at least the first of them, and sends no others. */

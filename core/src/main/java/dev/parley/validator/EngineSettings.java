@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param setAside how long a peer that did not, or answered falsely, is not asked again
  * @param stallAfter how long commands may wait without a decision before the validator reports why
  * @param maxSnapshotBytes no larger snapshot is fetched
+ * @param snapshotInPlaceOfBlocks a snapshot is fetched in place of so many blocks or more, though peers still have them; 0 for never
  * @param catchUpBytesPerSecond of blocks that are fetched, at the most; 0 for no bound
  */
 public record EngineSettings(
@@ -19,9 +20,16 @@ public record EngineSettings(
         Duration setAside,
         Duration stallAfter,
         long maxSnapshotBytes,
+        long snapshotInPlaceOfBlocks,
         long catchUpBytesPerSecond) {
     public static final EngineSettings DEFAULTS = new EngineSettings(
-            Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 1L << 30, 0);
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            1L << 30,
+            2_500,
+            0);
 
     public static EngineSettings of(Config config) {
         Config validator = config.getConfig("parley.validator");
@@ -31,6 +39,7 @@ public record EngineSettings(
                 validator.getDuration("set-aside"),
                 validator.getDuration("stall-after"),
                 validator.getBytes("max-snapshot-bytes"),
+                validator.getLong("snapshot-in-place-of-blocks"),
                 validator.getBytes("catch-up-bytes-per-second"));
     }
 }

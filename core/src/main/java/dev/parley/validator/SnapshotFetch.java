@@ -16,10 +16,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches a snapshot, for when peers do not have the next block any more. What it is, a weak quorum says, each by its signature: one of
+ * Fetches a snapshot, for when peers do not have the next block any more, or so many blocks that it is shorter than they are. What it is, a weak quorum says, each by its signature: one of
  * them is correct. Its block, the certificate of that block proves. Each chunk is held against the signed root before it gets here. So
  * all peers that have the snapshot are asked at once, each for one chunk at a time, and a false or a silent one costs a request.
  *
@@ -49,6 +50,7 @@ final class SnapshotFetch {
 
     private final Set<SnapshotManifest> unusable = new TreeSet<>(SnapshotFetch::order);
     private boolean seeking;
+    private Predicate<SnapshotManifest> worth = manifest -> true;
     private @Nullable Assembly assembly;
 
     /** A snapshot of which not all has come. */
@@ -117,15 +119,20 @@ final class SnapshotFetch {
         return seeking;
     }
 
-    /** Peers have pruned the next block: asks all which snapshots they have. */
-    void seek() {
+    /**
+     * Blocks alone will not do: asks all peers which snapshots they have.
+     *
+     * @param worth whether one of them is worth its bytes
+     */
+    void seek(Predicate<SnapshotManifest> worth) {
+        this.worth = worth;
         if (!seeking && assembly == null) {
             seeking = true;
             askForOffers();
         }
     }
 
-    /** Blocks have come all the same. */
+    /** Blocks do all the same. */
     void rest() {
         seeking = false;
     }
@@ -191,6 +198,7 @@ final class SnapshotFetch {
                         && manifest.length() <= settings.maxSnapshotBytes()
                         && (best == null || manifest.height() > best.height())
                         && !unusable.contains(manifest)
+                        && worth.test(manifest)
                         && isCertified(manifest)) {
                     best = manifest;
                 }

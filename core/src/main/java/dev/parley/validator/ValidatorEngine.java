@@ -382,10 +382,12 @@ public final class ValidatorEngine {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         standing.tick();
-        if (snapshots.isSeeking() && !catchUp.isPruned(decidedHeight)) {
-            snapshots.rest();
-        } else if (snapshots.isSeeking()) {
+        if (snapshots.isSeeking() && catchUp.isPruned(decidedHeight)) {
             catchUp.askAnew();
+        } else if (catchUp.isFarBehind(decidedHeight)) {
+            seekShorter();
+        } else {
+            snapshots.rest();
         }
         snapshots.tick(decidedHeight);
         pauseOrGoOn();
@@ -413,11 +415,19 @@ public final class ValidatorEngine {
         if (!next.isEmpty()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(next));
-        } else if (catchUp.isPruned(decidedHeight)) {
-            snapshots.seek();
+        }
+        if (next.isEmpty() && catchUp.isPruned(decidedHeight)) {
+            snapshots.seek(manifest -> true);
+        } else if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
+            seekShorter();
         }
         catchUp.proceed(decidedHeight);
         tellIfNothingComes();
+    }
+
+    /** A snapshot that comes to less than the blocks which it stands for, though peers still have them. */
+    private void seekShorter() {
+        snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
     }
 
     /** Blocks are not asked for while a snapshot is fetched: what would come of it is older. */

@@ -16,6 +16,7 @@ import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SnapshotManifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +127,13 @@ class CatchUpTest {
     void after_what_came_nobody_is_asked_for_as_long_as_the_rate_gives_it() {
         long rate = 1 << 20;
         EngineSettings slow = new EngineSettings(
-                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 0, rate);
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                0,
+                0,
+                rate);
         CatchUp paced = new CatchUp(slow, world, fourValidators(), List.of(V1, V2, V3), standing, awaited);
         paced.tick(0);
         List.of(V1, V2, V3).forEach(peer -> paced.claimed(1_000, peer, 0));
@@ -185,6 +192,30 @@ class CatchUpTest {
                 .isTrue();
         assertThat(standing.isAside(V1)).isFalse();
         assertThat(catchUp.isPruned(60)).isFalse();
+    }
+
+    @Test
+    void a_snapshot_is_worth_its_while_where_a_weak_quorum_is_far_ahead_and_it_has_no_more_bytes_than_the_blocks() {
+        long far = EngineSettings.DEFAULTS.snapshotInPlaceOfBlocks();
+        catchUp.tick(0);
+        catchUp.claimed(far, V1, 0);
+        catchUp.claimed(far, V2, 0);
+        assertThat(catchUp.isFarBehind(0))
+                .as("what a block has is not known yet")
+                .isFalse();
+        catchUp.received(V1, new PeerMessage.Entries(1, List.of(block(1, 10_000), block(2, 20_000))), 0);
+        assertThat(catchUp.isFarBehind(0)).isTrue();
+        assertThat(catchUp.isFarBehind(1)).isFalse();
+        catchUp.failed(V2, 0);
+        assertThat(catchUp.isFarBehind(0)).as("one may lie").isFalse();
+        assertThat(catchUp.isShorter(snapshot(far, (int) (far * 16_000)), 0)).isTrue();
+        assertThat(catchUp.isShorter(snapshot(far, (int) (far * 18_000)), 0)).isFalse();
+        assertThat(catchUp.isShorter(snapshot(far - 1, 1), 0)).isFalse();
+        assertThat(catchUp.isShorter(snapshot(far, 1), 1)).isFalse();
+    }
+
+    private static SnapshotManifest snapshot(long height, int bytes) {
+        return new SnapshotManifest(height, id(height), bytes, 1024, Digest.ZERO);
     }
 
     @Test

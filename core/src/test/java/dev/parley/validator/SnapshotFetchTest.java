@@ -40,7 +40,7 @@ class SnapshotFetchTest {
 
     @Test
     void what_a_weak_quorum_vouches_for_is_fetched_from_all_of_them() {
-        fetch.seek();
+        fetch.seek(manifest -> true);
         assertThat(world.take()).containsExactly("all SnapshotsRequest");
         offer(V1, twenty);
         assertThat(fetch.isFetching()).as("one may be the faulty one").isFalse();
@@ -63,7 +63,7 @@ class SnapshotFetchTest {
 
     @Test
     void a_snapshot_that_is_not_above_the_log_or_too_large_or_one_validators_alone_is_not_fetched() {
-        fetch.seek();
+        fetch.seek(manifest -> true);
         fetch.offered(V1, signed(twenty), 20);
         fetch.offered(V2, signed(twenty), 20);
         fetch.offered(V3, signed(snapshot(40, content(1))), 20);
@@ -152,7 +152,7 @@ class SnapshotFetchTest {
 
     /** All three have the snapshot of height 20; v1 owes its block, v2 chunk 0, v3 chunk 1. */
     private void begin() {
-        fetch.seek();
+        fetch.seek(manifest -> true);
         offer(V1, twenty);
         offer(V2, twenty);
         offer(V3, twenty);

@@ -30,6 +30,7 @@ import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignedStatement;
 import dev.parley.log.CommandBatch;
 import dev.parley.network.PeerMessage;
+import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.time.Duration;
@@ -202,6 +203,37 @@ class ValidatorEngineTest {
         assertThat(world.log)
                 .as("what is missing next is asked of another")
                 .contains("send v2 EntriesRequest[fromHeight=2, maxBlocks=64]");
+    }
+
+    @Test
+    void who_is_far_behind_goes_on_from_a_snapshot_that_is_shorter_than_the_blocks_that_peers_still_have() {
+        long height = EngineSettings.DEFAULTS.snapshotInPlaceOfBlocks() + 1;
+        engine.received(V1, new PeerMessage.Status(height));
+        engine.received(V2, new PeerMessage.Status(height));
+        engine.timerFired(new TimerId("status"));
+        engine.timerFired(new TimerId("status"));
+        assertThat(awaitedPeer()).isEqualTo(1);
+        core.answer(new Effect.Decide(block(1)));
+        engine.received(V1, new PeerMessage.Entries(1, List.of(block(1))));
+        assertThat(world.log).contains("broadcast SnapshotsRequest[]");
+        world.log.clear();
+
+        offer(height, Integer.MAX_VALUE);
+        assertThat(world.log).as("it is longer than the blocks").isEmpty();
+        offer(height - 1, 1);
+        assertThat(world.log).as("it leaves almost as many blocks to fetch").isEmpty();
+        offer(height, 1);
+        assertThat(world.log).contains("send v1 EntriesRequest[fromHeight=" + height + ", maxBlocks=1]");
+        assertThat(engine.isInStep()).isFalse();
+    }
+
+    private void offer(long height, int bytes) {
+        SnapshotManifest manifest = new SnapshotManifest(height, new BlockId(Digest.ZERO), bytes, 1 << 20, Digest.ZERO);
+        for (ValidatorId peer : List.of(V1, V2)) {
+            engine.received(
+                    peer,
+                    new PeerMessage.Snapshots(List.of(new SignedSnapshot(manifest, new Signature(new byte[64])))));
+        }
     }
 
     @Test

@@ -69,7 +69,13 @@ public final class SimulatedCluster {
     private static final ClientId DIRECT_CLIENT = new ClientId(0x5EED_C11E_4750_0002L, 0);
     private static final long DIRECT_LIFETIME_MILLIS = 9 * 60_000;
     private static final EngineSettings ENGINE = new EngineSettings(
-            Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(10), 1 << 20, 0);
+            Duration.ofMillis(200),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            1 << 20,
+            6,
+            0);
 
     private final Swarm swarm;
     private final EventQueue queue = new EventQueue();
