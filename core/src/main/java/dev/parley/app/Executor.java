@@ -64,6 +64,7 @@ public final class Executor<C, R, S> {
     private long timeMillis;
     private Digest root = Digest.ZERO;
     private long orderedBytes;
+    private long lastSnapshotBytes;
 
     public Executor(Application<C, R, S> application, ExecutorSettings settings) {
         this(application, settings, LogContext.none());
@@ -218,6 +219,11 @@ public final class Executor<C, R, S> {
         return orderedBytes;
     }
 
+    /** What the last snapshot has that was taken or gone on from, in bytes; 0 before the first. */
+    public long lastSnapshotBytes() {
+        return lastSnapshotBytes;
+    }
+
     /** A copy of the table of executed commands: what a mempool goes on from. */
     public SessionTable sessions() {
         return sessions.copy();
@@ -324,7 +330,9 @@ public final class Executor<C, R, S> {
         out.i64(timeMillis);
         root.write(out);
         out.i64(orderedBytes);
-        return out.bytes(table).bytes(state).toByteArray();
+        byte[] snapshot = out.bytes(table).bytes(state).toByteArray();
+        lastSnapshotBytes = snapshot.length;
+        return snapshot;
     }
 
     /**
@@ -361,6 +369,7 @@ public final class Executor<C, R, S> {
         timeMillis = newTime;
         root = newRoot;
         orderedBytes = newOrderedBytes;
+        lastSnapshotBytes = snapshot.length;
         sessions = newSessions;
         convictions = newConvictions;
         machine = newMachine;

@@ -8,8 +8,8 @@ import com.typesafe.config.ConfigException;
  *
  * @param memoryMaxBytes of the log in memory
  * @param keepBlocks below the newest snapshot, on disk
- * @param snapshotBlocks a snapshot is taken at each height that this divides
- * @param snapshotBytes and whenever all blocks together have come to one more multiple of this
+ * @param snapshotBlocks a snapshot is taken at each height that this divides, or less often where the state is large: {@link #isSnapshotDue}
+ * @param snapshotBytes and whenever all blocks together have come to one more multiple of this, or less often
  * @param snapshotChunkBytes what a chunk of a snapshot has
  */
 public record StorageSettings(
@@ -29,14 +29,23 @@ public record StorageSettings(
     }
 
     /**
-     * Whether a snapshot is to be taken after a block: by the log alone, so that all validators take the same ones.
+     * Whether a snapshot is to be taken after a block: by the log alone, so that all validators take the same ones. Where the state is larger than
+     * what snapshots are apart, both distances are doubled until it is not: so snapshots never come to much more than the commands that they stand
+     * for. That depends on the last snapshot by its size alone, and validators that differ in which one that was find to each other: of two
+     * distances the longer one's multiples are among those of the shorter one.
      *
      * @param orderedBytes of all blocks up to and with this one
      * @param blockBytes of this one
+     * @param lastSnapshotBytes of the last snapshot before; 0 for none
      */
-    public boolean isSnapshotDue(long height, long orderedBytes, long blockBytes) {
-        return height % snapshotBlocks == 0
-                || orderedBytes / snapshotBytes > (orderedBytes - blockBytes) / snapshotBytes;
+    public boolean isSnapshotDue(long height, long orderedBytes, long blockBytes, long lastSnapshotBytes) {
+        long blocks = snapshotBlocks;
+        long bytes = snapshotBytes;
+        while (bytes < lastSnapshotBytes) {
+            blocks *= 2;
+            bytes *= 2;
+        }
+        return height % blocks == 0 || orderedBytes / bytes > (orderedBytes - blockBytes) / bytes;
     }
 
     private static int chunkBytes(Config storage) {

@@ -251,18 +251,27 @@ final class CatchUp {
     boolean isFarBehind(long decidedHeight) {
         long power = 0;
         for (ValidatorId peer : peers) {
-            if (claims[peer.index()] - decidedHeight >= settings.snapshotInPlaceOfBlocks()) {
+            if (isWorthASnapshot(claims[peer.index()] - decidedHeight)) {
                 power += validators.power(peer);
             }
         }
-        return settings.snapshotInPlaceOfBlocks() > 0 && seenBlocks > 0 && power >= validators.weakQuorumPower();
+        return power >= validators.weakQuorumPower();
     }
 
-    /** Whether a snapshot is in place of enough blocks, and has no more bytes than they, if they are like those that have come of late. */
+    /** Whether a snapshot is in place of enough blocks, and has no more bytes than they. */
     boolean isShorter(SnapshotManifest manifest, long decidedHeight) {
         long blocks = manifest.height() - decidedHeight;
-        return blocks >= settings.snapshotInPlaceOfBlocks()
-                && manifest.length() <= blocks * (seenBytes / Math.max(1, seenBlocks));
+        return isWorthASnapshot(blocks) && manifest.length() / blocks < averageBytes();
+    }
+
+    private boolean isWorthASnapshot(long blocks) {
+        long bytes = settings.snapshotInPlaceOfBytes();
+        return bytes > 0 && averageBytes() > 0 && blocks >= bytes / averageBytes();
+    }
+
+    /** Of the blocks that have come of late; 0 if none has. */
+    private long averageBytes() {
+        return seenBlocks == 0 ? 0 : seenBytes / seenBlocks;
     }
 
     /** Nothing is asked for until {@link #resume}. */

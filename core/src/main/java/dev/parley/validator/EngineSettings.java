@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param setAside how long a peer that did not, or answered falsely, is not asked again
  * @param stallAfter how long commands may wait without a decision before the validator reports why
  * @param maxSnapshotBytes no larger snapshot is fetched
- * @param snapshotInPlaceOfBlocks a snapshot is fetched in place of so many blocks or more, though peers still have them; 0 for never
+ * @param snapshotInPlaceOfBytes a snapshot is fetched in place of so many bytes of blocks or more, though peers still have them; 0 for never
  * @param catchUpBytesPerSecond of blocks that are fetched, at the most; 0 for no bound
  */
 public record EngineSettings(
@@ -20,7 +20,7 @@ public record EngineSettings(
         Duration setAside,
         Duration stallAfter,
         long maxSnapshotBytes,
-        long snapshotInPlaceOfBlocks,
+        long snapshotInPlaceOfBytes,
         long catchUpBytesPerSecond) {
     public static final EngineSettings DEFAULTS = new EngineSettings(
             Duration.ofSeconds(1),
@@ -28,7 +28,7 @@ public record EngineSettings(
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             1L << 30,
-            2_500,
+            8 << 20,
             0);
 
     public static EngineSettings of(Config config) {
@@ -39,7 +39,7 @@ public record EngineSettings(
                 validator.getDuration("set-aside"),
                 validator.getDuration("stall-after"),
                 validator.getBytes("max-snapshot-bytes"),
-                validator.getLong("snapshot-in-place-of-blocks"),
+                validator.getBytes("snapshot-in-place-of-bytes"),
                 validator.getBytes("catch-up-bytes-per-second"));
     }
 }

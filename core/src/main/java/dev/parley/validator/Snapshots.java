@@ -35,7 +35,7 @@ final class Snapshots {
     /** The executor has executed one more block. */
     void executed(Executor<?, ?, ?> executor, DecidedBlock block) {
         if (settings.isSnapshotDue(
-                block.height(), executor.orderedBytes(), block.payload().sizeBytes())) {
+                block.height(), executor.orderedBytes(), block.payload().sizeBytes(), executor.lastSnapshotBytes())) {
             save(new Taken(block.height(), block.id(), executor.snapshotBytes()));
         }
     }

@@ -195,23 +195,26 @@ class CatchUpTest {
     }
 
     @Test
-    void a_snapshot_is_worth_its_while_where_a_weak_quorum_is_far_ahead_and_it_has_no_more_bytes_than_the_blocks() {
-        long far = EngineSettings.DEFAULTS.snapshotInPlaceOfBlocks();
+    void a_snapshot_is_worth_its_while_where_a_weak_quorum_is_far_ahead_and_it_has_fewer_bytes_than_the_blocks() {
         catchUp.tick(0);
-        catchUp.claimed(far, V1, 0);
-        catchUp.claimed(far, V2, 0);
+        catchUp.claimed(100_000, V1, 0);
+        catchUp.claimed(100_000, V2, 0);
         assertThat(catchUp.isFarBehind(0))
                 .as("what a block has is not known yet")
                 .isFalse();
         catchUp.received(V1, new PeerMessage.Entries(1, List.of(block(1, 10_000), block(2, 20_000))), 0);
         assertThat(catchUp.isFarBehind(0)).isTrue();
-        assertThat(catchUp.isFarBehind(1)).isFalse();
+        long enough = EngineSettings.DEFAULTS.snapshotInPlaceOfBytes() / 16_000;
+        assertThat(catchUp.isFarBehind(100_000 - enough)).isTrue();
+        assertThat(catchUp.isFarBehind(100_000 - enough / 2)).isFalse();
+        assertThat(catchUp.isShorter(snapshot(enough, (int) (enough * 16_000)), 0))
+                .isTrue();
+        assertThat(catchUp.isShorter(snapshot(enough, (int) (enough * 18_000)), 0))
+                .isFalse();
+        assertThat(catchUp.isShorter(snapshot(enough / 2, 1), 0)).isFalse();
+        assertThat(catchUp.isShorter(snapshot(enough, 1), enough / 2)).isFalse();
         catchUp.failed(V2, 0);
         assertThat(catchUp.isFarBehind(0)).as("one may lie").isFalse();
-        assertThat(catchUp.isShorter(snapshot(far, (int) (far * 16_000)), 0)).isTrue();
-        assertThat(catchUp.isShorter(snapshot(far, (int) (far * 18_000)), 0)).isFalse();
-        assertThat(catchUp.isShorter(snapshot(far - 1, 1), 0)).isFalse();
-        assertThat(catchUp.isShorter(snapshot(far, 1), 1)).isFalse();
     }
 
     private static SnapshotManifest snapshot(long height, int bytes) {
