@@ -338,7 +338,7 @@ public abstract class ReplicatedLogContract {
     @Test
     void a_full_pool_answers_busy_at_once_and_what_it_accepted_is_executed() {
         try (var cluster = cluster(4)
-                .config("parley.mempool { max-commands = 8, max-block-commands = 4 }")
+                .config("parley.mempool { max-commands = 8, max-block-commands = 4, regossip-after = 200 ms }")
                 .start()) {
             cluster.network().isolate(Set.of(new ValidatorId(0)));
             List<CompletableFuture<CommandReceipt>> answers = new ArrayList<>();
