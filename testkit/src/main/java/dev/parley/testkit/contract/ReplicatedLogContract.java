@@ -54,6 +54,7 @@ import java.util.stream.Stream;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -579,6 +580,7 @@ public abstract class ReplicatedLogContract {
         return behaviours().stream().map(Behaviour::name);
     }
 
+    @Tag("heap")
     @ResourceLock("heap")
     @Test
     void a_hostile_peer_costs_its_victim_bounded_memory_and_stops_nobody() {
