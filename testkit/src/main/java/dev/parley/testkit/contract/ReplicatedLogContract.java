@@ -81,7 +81,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * }</pre>
  *
  * <p>Tests wait for conditions and never for time, so that little depends on how fast the machine is. Those that disturb nobody
- * share one cluster. Begin with {@link ConsensusProtocolContract}, which says more exactly what is wrong.
+ * share one cluster. What measures the heap is tagged {@code heap}: who runs other tests at the same time gives it a run of its own. Begin with {@link ConsensusProtocolContract}, which says more exactly what is wrong.
  */
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
