@@ -13,8 +13,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Holds docs/comparison.md against new measurements; with {@code -Dparley.comparison.update=true} writes it anew, which takes long. */
+@Execution(ExecutionMode.CONCURRENT)
 class ComparisonPageTest {
     private static final Path PAGE = docs().resolve("comparison.md");
     private static final Path PICTURE = docs().resolve("comparison.svg");

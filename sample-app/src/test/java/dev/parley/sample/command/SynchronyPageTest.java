@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Holds docs/synchrony.md and its picture against new runs; with {@code -Dparley.synchrony.update=true} writes both anew. */
+@Execution(ExecutionMode.CONCURRENT)
 class SynchronyPageTest {
     private static final Path PAGE = docs().resolve("synchrony.md");
     private static final Path PICTURE = docs().resolve("synchrony.svg");

@@ -54,6 +54,7 @@ import java.util.stream.Stream;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -80,7 +81,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * }</pre>
  *
  * <p>Tests wait for conditions and never for time, so that little depends on how fast the machine is. Those that disturb nobody
- * share one cluster. Begin with {@link ConsensusProtocolContract}, which says more exactly what is wrong.
+ * share one cluster. What measures the heap is tagged {@code heap}: who runs other tests at the same time gives it a run of its own. Begin with {@link ConsensusProtocolContract}, which says more exactly what is wrong.
  */
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -338,7 +339,7 @@ public abstract class ReplicatedLogContract {
     @Test
     void a_full_pool_answers_busy_at_once_and_what_it_accepted_is_executed() {
         try (var cluster = cluster(4)
-                .config("parley.mempool { max-commands = 8, max-block-commands = 4 }")
+                .config("parley.mempool { max-commands = 8, max-block-commands = 4, regossip-after = 200 ms }")
                 .start()) {
             cluster.network().isolate(Set.of(new ValidatorId(0)));
             List<CompletableFuture<CommandReceipt>> answers = new ArrayList<>();
@@ -579,6 +580,7 @@ public abstract class ReplicatedLogContract {
         return behaviours().stream().map(Behaviour::name);
     }
 
+    @Tag("heap")
     @ResourceLock("heap")
     @Test
     void a_hostile_peer_costs_its_victim_bounded_memory_and_stops_nobody() {

@@ -19,6 +19,14 @@ import org.junit.jupiter.api.Timeout;
 /** One test, three worlds. */
 @Timeout(180)
 class ClusterTestTest {
+    /** A dead proposer is passed over sooner than in production; on a slow machine time-outs grow until they suffice. */
+    private static final String HASTY = """
+            parley.consensus {
+              hotstuff.base-timeout = 300 ms
+              tendermint { timeout-propose = 300 ms, timeout-prevote = 150 ms, timeout-precommit = 150 ms, gossip-interval = 200 ms }
+            }
+            """;
+
     private static final int CUTS = Integer.getInteger("parley.power.cuts", 6);
 
     @ClusterTest(
@@ -49,7 +57,8 @@ class ClusterTestTest {
             application = Register.class,
             protocols = "tendermint",
             worlds = {World.PROCESSES, World.SIMULATOR},
-            needs = {KILL, PAUSE, PARTITION, DELAY, BYZANTINE})
+            needs = {KILL, PAUSE, PARTITION, DELAY, BYZANTINE},
+            config = HASTY)
     void processes_do_what_simulated_validators_do(Cluster<Put, Integer> cluster) {
         assertThat(cluster.submit(new Put("a", 1)).result()).isZero();
         cluster.kill(1);
@@ -79,7 +88,8 @@ class ClusterTestTest {
             application = Register.class,
             protocols = {"hotstuff", "tendermint", "honeybadger"},
             seeds = 3,
-            needs = POWER_LOSS)
+            needs = POWER_LOSS,
+            config = HASTY)
     void what_was_acknowledged_outlives_losses_of_power_and_nothing_signed_is_contradicted(
             Cluster<Put, Integer> cluster) {
         assertThat(cluster.submit(new Put("a", 1)).result()).isZero();
@@ -95,7 +105,8 @@ class ClusterTestTest {
     @ClusterTest(
             application = Register.class,
             worlds = {World.SIMULATOR, World.ONE_JVM},
-            needs = {KILL, PARTITION})
+            needs = {KILL, PARTITION},
+            config = HASTY)
     void a_script_breaks_any_cluster(Cluster<Put, Integer> cluster) {
         cluster.play("""
                         # v3 sleeps through half of it

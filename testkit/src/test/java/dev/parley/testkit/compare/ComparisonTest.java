@@ -7,10 +7,16 @@ import dev.parley.testkit.sim.Links;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Counts against numbers that were worked out by hand from the protocols' rules. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class ComparisonTest {
     private static final ProtocolUnderTest TWO_CHAIN = ProtocolUnderTest.named("hotstuff");
     private static final ProtocolUnderTest THREE_CHAIN = ProtocolUnderTest.named("hotstuff-three-chain");

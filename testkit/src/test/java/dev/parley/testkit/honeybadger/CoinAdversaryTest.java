@@ -16,8 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Its scenarios say what the adversary achieves; here is what it does not. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class CoinAdversaryTest {
     private static final SimulationOptions UNDER_ATTACK =
             SimulationOptions.DEFAULTS.withBlocks(20).withAdversary("coin");

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What four validators hold in memory does not grow with the epochs, whatever one of them does. {@code -Dparley.memory.epochs=10000} for more
  * of them.
  */
+@Tag("heap")
 @ResourceLock("heap")
 class EpochMemoryTest {
     private static final int EPOCHS = Integer.getInteger("parley.memory.epochs", 1_500);

@@ -51,7 +51,7 @@ class SnapshotCatchUpTest {
             parley.storage { snapshot-blocks = 4, keep-blocks = 2, snapshot-chunk-bytes = 64 }
             parley.validator { status-interval = 100 ms, fetch-timeout = 300 ms, set-aside = 2 s }
             parley.consensus.hotstuff.base-timeout = 300 ms
-            parley.consensus.tendermint.timeout-propose = 300 ms
+            parley.consensus.tendermint { timeout-propose = 100 ms, timeout-prevote = 100 ms, timeout-precommit = 100 ms, gossip-interval = 100 ms }
             """;
 
     record Put(String key, int value) {}

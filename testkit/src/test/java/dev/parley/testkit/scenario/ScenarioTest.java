@@ -13,6 +13,10 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every scenario for every protocol that can be simulated. Run with {@code -Dparley.scenarios.update=true} to write the transcripts anew; then
  * read the difference.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class ScenarioTest {
     private static final Path FOLDER = Path.of("src/main/resources/dev/parley/testkit/scenarios");
     private static final boolean UPDATE = Boolean.getBoolean("parley.scenarios.update");

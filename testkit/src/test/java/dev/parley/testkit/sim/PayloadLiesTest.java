@@ -2,10 +2,16 @@ package dev.parley.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Campaigns against proposers that lie about time and about others. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "heap", mode = ResourceAccessMode.READ)
 class PayloadLiesTest {
     @ParameterizedTest
     @CsvSource({"hotstuff, time-liar", "hotstuff, false-accuser", "tendermint, time-liar", "tendermint, false-accuser"})
