@@ -26,9 +26,6 @@ final class PeerLink {
     /** Far more than what one read brings. */
     private static final int MAX_HELD = 4096;
 
-    /** How long a peer waits that has used its budget. */
-    private static final long BUDGET_MILLIS = 20;
-
     private static final int MAX_REDIAL_DOUBLINGS = 6;
     /** Not more: a key may have been stolen, and its owner comes back. */
     private static final int MAX_BAR_DOUBLINGS = 4;
@@ -45,7 +42,7 @@ final class PeerLink {
     private final SendWindow large;
     private long dropped;
 
-    private final FrameBudget budget;
+    private final RateBudget budget;
     private final ReceiveWindow smallIn = new ReceiveWindow();
     private final ReceiveWindow largeIn = new ReceiveWindow();
     private long peerIncarnation;
@@ -84,7 +81,7 @@ final class PeerLink {
             LinkTimes times,
             SendWindow small,
             SendWindow large,
-            FrameBudget budget,
+            RateBudget budget,
             long firstDialAt) {
         this.hub = hub;
         this.peer = peer;
@@ -298,8 +295,9 @@ final class PeerLink {
                 hub.whenRoom(peer, () -> hub.execute(() -> goOn(by)));
                 return;
             }
-            if (!budget.takes(hub.now())) {
-                hub.later(() -> goOn(by), BUDGET_MILLIS);
+            long now = hub.now();
+            if (!budget.takes(now)) {
+                hub.later(() -> goOn(by), budget.millisUntilOne(now));
                 return;
             }
             Held next = held.remove();
