@@ -7,7 +7,7 @@ package dev.parley.network.links;
 final class RateBudget {
     private double perSecond;
     private double most;
-    /** As if nothing had been had for long. */
+    /** As if nothing had been had for long; below zero, what is to be made up for. */
     private double left = Double.MAX_VALUE;
 
     private long since;
@@ -30,6 +30,12 @@ final class RateBudget {
         }
         left--;
         return true;
+    }
+
+    /** Has one more, whether or not there is one: it is made up for before there is another. */
+    void owes(long now) {
+        grow(now);
+        left--;
     }
 
     /** After how long there is one, if none is had meanwhile; 0 if there is. */

@@ -25,7 +25,9 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -497,6 +499,57 @@ class LinkNetworkTest {
             await().atMost(PATIENCE).until(() -> v0.got.size() == count + 1);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1900));
+    }
+
+    @Test
+    void acknowledgements_of_nothing_count_as_frames_and_what_follows_them_waits() throws IOException {
+        framesPerSecond = 1000;
+        Node v0 = new Node(0);
+        int count = 3000;
+        byte[] nothing = frame(FrameType.ACK, new BinaryWriter().i64(1).i64(1).toByteArray());
+        long begun = System.nanoTime();
+        try (SSLSocket socket = byzantine()) {
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
+            out.write(hello());
+            for (int i = 0; i < count; i++) {
+                out.write(nothing);
+            }
+            out.write(small(1, new PeerMessage.StateVoteRequest(1)));
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.heights().contains(1L));
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1900));
+    }
+
+    @Test
+    void acknowledgements_of_what_was_sent_do_not_make_a_peer_wait() throws IOException {
+        framesPerSecond = 1000;
+        Node v0 = new Node(0);
+        int count = 10_000;
+        try (SSLSocket socket = byzantine()) {
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
+            out.write(hello());
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.network.isOpen(V3));
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            long begun = System.nanoTime();
+            for (long i = 1; i <= count; i++) {
+                v0.say(3, i);
+                FrameType type = null;
+                while (type != FrameType.SMALL) {
+                    int length = in.readInt();
+                    type = FrameType.of(in.readByte());
+                    in.skipNBytes(length);
+                }
+                out.write(frame(
+                        FrameType.ACK, new BinaryWriter().i64(i + 1).i64(1).toByteArray()));
+                out.flush();
+            }
+            out.write(small(1, new PeerMessage.StateVoteRequest(1)));
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.heights().contains(1L));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+        }
     }
 
     @Test

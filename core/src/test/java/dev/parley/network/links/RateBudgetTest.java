@@ -36,6 +36,15 @@ class RateBudgetTest {
     }
 
     @Test
+    void what_is_owed_is_made_up_for_first() {
+        take(0);
+        budget.owes(0);
+        budget.owes(0);
+        assertThat(budget.millisUntilOne(0)).isEqualTo(300);
+        assertThat(take(300)).isOne();
+    }
+
+    @Test
     void what_is_saved_up_stays_when_the_rate_changes() {
         take(0);
         budget.change(1000, 5);
