@@ -20,8 +20,17 @@ public record EngineSettings(
         Duration stallAfter,
         long maxSnapshotBytes,
         long catchUpBytesPerSecond) {
+    private static final String CATCH_UP_RATE = "parley.validator.catch-up-bytes-per-second";
+
     public static final EngineSettings DEFAULTS = new EngineSettings(
             Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), 1L << 30, 0);
+
+    public EngineSettings {
+        if (catchUpBytesPerSecond < 0) {
+            throw new IllegalArgumentException(
+                    CATCH_UP_RATE + " is 0 (no bound) or more, not " + catchUpBytesPerSecond + " bytes");
+        }
+    }
 
     public static EngineSettings of(Config config) {
         Config validator = config.getConfig("parley.validator");
@@ -31,6 +40,7 @@ public record EngineSettings(
                 validator.getDuration("set-aside"),
                 validator.getDuration("stall-after"),
                 validator.getBytes("max-snapshot-bytes"),
-                validator.getBytes("catch-up-bytes-per-second"));
+                // By its whole name, by which it is refused if it is negative.
+                config.getBytes(CATCH_UP_RATE));
     }
 }
