@@ -60,13 +60,27 @@ public final class Ed25519 implements SignatureScheme {
     /** @param preferred fails in whichever way if the library cannot be used */
     static Ed25519 preferring(Supplier<Ed25519Library> preferred) {
         try {
-            Ed25519 scheme = new Ed25519(preferred.get(), "");
-            scheme.requireKnownAnswer();
-            return scheme;
+            return tried(preferred);
         } catch (RuntimeException | LinkageError e) {
             // A native library fails to load as an error, not as an exception, and at its first use.
             return new Ed25519(new BouncyCastleEd25519(), ", in Java, since the native library is not usable: " + e);
         }
+    }
+
+    /** Whether it loads and passes the test. */
+    static boolean isUsable(Supplier<Ed25519Library> library) {
+        try {
+            var unused = tried(library);
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            return false;
+        }
+    }
+
+    private static Ed25519 tried(Supplier<Ed25519Library> library) {
+        Ed25519 scheme = new Ed25519(library.get(), "");
+        scheme.requireKnownAnswer();
+        return scheme;
     }
 
     @Override

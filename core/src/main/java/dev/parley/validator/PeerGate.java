@@ -33,7 +33,7 @@ final class PeerGate {
         void accept(ValidatorId from, List<PeerMessage> messages, Runnable done);
     }
 
-    /** What can be said of a message without the validator's state; called on several threads at once; never throws. */
+    /** What can be said of a message without the validator's state; called on several threads at once. */
     interface Verifier {
         @Nullable Refusal verify(ValidatorId from, PeerMessage message);
     }
@@ -251,9 +251,10 @@ final class PeerGate {
                 refusal = verifier.verify(lane.peer, message);
             } catch (MalformedException e) {
                 refusal = new Refusal(lane.peer, Reason.MALFORMED, String.valueOf(e.getMessage()));
-            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            } catch (RuntimeException | StackOverflowError e) {
                 // A defect of a codec or a verifier, which a peer has found: it costs that peer its message, and no
-                // worker.
+                // worker. Other errors of the virtual machine are nobody's fault: they end the worker, and the
+                // dispatcher the process.
                 refusal = new Refusal(lane.peer, Reason.MALFORMED, "cannot be looked at: " + e);
             }
             if (refusal != null) {

@@ -1,6 +1,7 @@
 package dev.parley.validator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.Refusal;
@@ -22,6 +23,8 @@ class PeerGateTest {
     private static final long BAD = 666;
     private static final long DEAR = 777;
     private static final long UNBEARABLE = 888;
+    private static final long BOTTOMLESS = 999;
+    private static final long AT_A_BAD_TIME = 1111;
     private static final int WORKERS = 2;
 
     /** Work runs when the test says so, on the test's thread: nothing here depends on timing. */
@@ -58,6 +61,12 @@ class PeerGateTest {
         nanos += height == DEAR ? 1000 : 1;
         if (height == UNBEARABLE) {
             throw new IllegalStateException("a defect");
+        }
+        if (height == BOTTOMLESS) {
+            throw new StackOverflowError();
+        }
+        if (height == AT_A_BAD_TIME) {
+            throw new OutOfMemoryError("by whomever");
         }
         return height == BAD ? new Refusal(from, Reason.BAD_SIGNATURE, "bad") : null;
     }
@@ -150,6 +159,23 @@ class PeerGateTest {
         gate.deliver(V2, new PeerMessage.Status(2));
         runAll();
         assertThat(delivered).containsExactlyInAnyOrder("v1:1", "v2:2");
+    }
+
+    @Test
+    void a_message_that_is_too_deep_is_its_peers() {
+        gate.deliver(V1, new PeerMessage.Status(BOTTOMLESS));
+        gate.deliver(V1, new PeerMessage.Status(1));
+        runAll();
+        assertThat(refused).containsExactly(Reason.MALFORMED);
+        assertThat(delivered).containsExactly("v1:1");
+    }
+
+    @Test
+    void memory_that_runs_out_is_no_peers_and_comes_to_who_runs_the_workers() {
+        gate.deliver(V1, new PeerMessage.Status(AT_A_BAD_TIME));
+        assertThatThrownBy(this::runAll).isInstanceOf(OutOfMemoryError.class);
+        assertThat(refused).isEmpty();
+        assertThat(distrusted).isEmpty();
     }
 
     @Test

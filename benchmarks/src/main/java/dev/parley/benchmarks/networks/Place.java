@@ -8,6 +8,7 @@ import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.CertificateAuthority;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.NativeCrypto;
 import dev.parley.crypto.SigningDomain;
 import dev.parley.log.ClientId;
 import dev.parley.log.Command;
@@ -52,6 +53,7 @@ record Place(PeerNetwork network, Runnable end, PeerCodec codec) implements Auto
 
     /** @param folder with what {@link #certificates} wrote */
     static Place open(Kind kind, int index, List<Integer> ports, Path folder) {
+        NativeCrypto.install();
         Ed25519 scheme = Ed25519.fastest();
         List<KeyPair> keys = new ArrayList<>();
         for (int i = 0; i < MEMBERS; i++) {

@@ -11,6 +11,7 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyFileException;
 import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.NativeCrypto;
 import dev.parley.storage.DataDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -126,6 +127,7 @@ final class ParleyServer {
     }
 
     static AutoCloseable start(int index, Path directory) {
+        NativeCrypto.install();
         Application<byte[], byte[], Long> application =
                 new Application<>(Echo::new, new Plain(), new Plain(), new Count());
         return ParleyNode.of(read(directory.resolve(index + "/node.conf")), application)

@@ -7,6 +7,7 @@ import dev.parley.client.ClientSettings;
 import dev.parley.client.remote.ClusterClient;
 import dev.parley.client.remote.RemoteSettings;
 import dev.parley.crypto.Ed25519;
+import dev.parley.crypto.NativeCrypto;
 import java.nio.file.Path;
 
 /** A client that verifies receipts, as all of Parley's do. Each prefers another validator. */
@@ -15,6 +16,7 @@ final class ParleySession implements Session {
     private final Answers answers;
 
     ParleySession(int number, Path directory, Answers answers) {
+        NativeCrypto.install();
         this.answers = answers;
         Config config = ParleyServer.shared(directory);
         Ed25519 scheme = Ed25519.fastest();

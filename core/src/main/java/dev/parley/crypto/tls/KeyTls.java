@@ -2,6 +2,7 @@ package dev.parley.crypto.tls;
 
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.NativeCrypto;
 import dev.parley.crypto.PublicKey;
 import java.math.BigInteger;
 import java.net.Socket;
@@ -51,8 +52,12 @@ public final class KeyTls {
         "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
     };
     private static final String[] SIGNATURES = {"ed25519"};
+    private static final String P256 = "secp256r1";
+    private static final String X25519 = "x25519";
 
     private final KeyManager[] ownKey;
+    /** What this process exchanges keys by in the least time. */
+    private final String exchange = NativeCrypto.exchangesKeys() ? P256 : X25519;
 
     /** Whom to let in. */
     @FunctionalInterface
@@ -121,6 +126,9 @@ public final class KeyTls {
         parameters.setCipherSuites(SUITES);
         parameters.setSignatureSchemes(SIGNATURES);
         parameters.setNeedClientAuth(needClientKey);
+        // Who dials offers one, since each that is offered costs a key; who is dialled takes both, since others'
+        // processes may differ.
+        parameters.setNamedGroups(client ? new String[] {exchange} : new String[] {P256, X25519});
         engine.setSSLParameters(parameters);
         engine.setUseClientMode(client);
         return engine;

@@ -26,10 +26,7 @@ final class HandshakeBudget {
 
     private static final class Account {
         final Set<Object> open = new HashSet<>();
-        /** As if the last one had been long ago. */
-        double left = Double.MAX_VALUE;
-
-        long since;
+        final RateBudget rate = new RateBudget(0, 0);
     }
 
     /** @param validators how many there are */
@@ -44,17 +41,16 @@ final class HandshakeBudget {
     }
 
     /** Whether a connection that came in may begin; it is under way then until it {@link #ended}. */
-    boolean begins(Object connection, InetAddress from, long nowNanos) {
+    boolean begins(Object connection, InetAddress from, long nowMillis) {
         int here = (int) Arrays.stream(hosts).filter(from::equals).count();
         Account account = here == 0 ? strangers : accounts.computeIfAbsent(from, host -> new Account());
         int shares = here == 0 ? STRANGERS : here;
-        double most = shares * AT_ONCE;
-        account.left = Math.min(most, account.left + (nowNanos - account.since) / 1e9 * shares * PER_SECOND);
-        account.since = nowNanos;
-        if (account.left < 1 || account.open.size() >= most) {
+        int most = shares * AT_ONCE;
+        // Validators move.
+        account.rate.change((double) shares * PER_SECOND, most);
+        if (account.open.size() >= most || !account.rate.takes(nowMillis)) {
             return false;
         }
-        account.left--;
         account.open.add(connection);
         return true;
     }

@@ -76,7 +76,7 @@ final class LinkHub implements Network.Link {
                                     settings.times(),
                                     new SendWindow(settings.window(Channel.SMALL)),
                                     new SendWindow(settings.window(Channel.LARGE)),
-                                    new FrameBudget(settings.framesPerSecond(), now()),
+                                    new RateBudget(settings.framesPerSecond(), settings.framesPerSecond()),
                                     // Both sides dial; mostly the one of the lower index has before the other thinks of
                                     // it.
                                     now()

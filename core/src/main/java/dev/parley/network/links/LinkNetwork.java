@@ -288,7 +288,7 @@ public final class LinkNetwork implements PeerNetwork {
             return;
         }
         LinkConnection connection = new LinkConnection(hub, null);
-        if (!handshakes.begins(connection, from.getAddress(), System.nanoTime())) {
+        if (!handshakes.begins(connection, from.getAddress(), hub.now())) {
             count(null, LinkRefusal.TOO_MANY_HANDSHAKES, "from " + from);
             var unused = channel.close();
             return;

@@ -26,9 +26,6 @@ final class PeerLink {
     /** Far more than what one read brings. */
     private static final int MAX_HELD = 4096;
 
-    /** How long a peer waits that has used its budget. */
-    private static final long BUDGET_MILLIS = 20;
-
     private static final int MAX_REDIAL_DOUBLINGS = 6;
     /** Not more: a key may have been stolen, and its owner comes back. */
     private static final int MAX_BAR_DOUBLINGS = 4;
@@ -45,7 +42,13 @@ final class PeerLink {
     private final SendWindow large;
     private long dropped;
 
-    private final FrameBudget budget;
+    private final RateBudget budget;
+    /**
+     * Acknowledgements that cost nothing of the budget, one for each frame that was sent. A correct peer sends no more than that and one
+     * in each heartbeat, since each follows a frame at least; of those sent before no more are to come than frames can be under way.
+     */
+    private int acksFree;
+
     private final ReceiveWindow smallIn = new ReceiveWindow();
     private final ReceiveWindow largeIn = new ReceiveWindow();
     private long peerIncarnation;
@@ -60,6 +63,9 @@ final class PeerLink {
      * is not read meanwhile, so there is no more of it than one read brings.
      */
     private final ArrayDeque<Held> held = new ArrayDeque<>();
+
+    /** Whether the connection is not read until there is room and budget. */
+    private boolean paused;
 
     private volatile @Nullable LinkConnection current;
     /** Came in, has shown the peer's key and not said hello yet: no more than one, the latest. */
@@ -84,7 +90,7 @@ final class PeerLink {
             LinkTimes times,
             SendWindow small,
             SendWindow large,
-            FrameBudget budget,
+            RateBudget budget,
             long firstDialAt) {
         this.hub = hub;
         this.peer = peer;
@@ -145,6 +151,7 @@ final class PeerLink {
             SendWindow.Numbered next = next(small, now);
             if (next != null) {
                 by.small(next);
+                sent();
                 unflushed += next.frame().length();
             } else if (by.isInsideLarge()) {
                 by.more();
@@ -155,6 +162,7 @@ final class PeerLink {
                     break;
                 }
                 by.large(next);
+                sent();
                 unflushed += Math.min(next.frame().length(), LinkConnection.PIECE_BYTES);
             }
             sentAt = now;
@@ -171,6 +179,10 @@ final class PeerLink {
         } else {
             ackIfDue(by);
         }
+    }
+
+    private void sent() {
+        acksFree = Math.min(acksFree + 1, LinksSettings.FRAMES_UNDER_WAY);
     }
 
     private SendWindow.@Nullable Numbered next(SendWindow window, long now) {
@@ -245,6 +257,7 @@ final class PeerLink {
         }
         current = by;
         held.clear();
+        paused = false;
         duplicates = 0;
         dialling = false;
         adoptedAt = now;
@@ -274,18 +287,23 @@ final class PeerLink {
             return null;
         }
         receivedAt = hub.now();
-        if (held.isEmpty() && !hub.isFull(peer) && budget.takes(receivedAt)) {
+        if (!paused && !hub.isFull(peer) && budget.takes(receivedAt)) {
             return take(by, channel, number, frame);
         }
         if (held.size() == MAX_HELD) {
             return LinkRefusal.OVER_CAPACITY;
         }
         held.add(new Held(channel, number, frame));
-        if (held.size() == 1) {
+        pause(by);
+        return null;
+    }
+
+    private void pause(LinkConnection by) {
+        if (!paused) {
+            paused = true;
             by.pause();
             goOn(by);
         }
-        return null;
     }
 
     /** Takes what is held, as far as there is room and budget, and comes back when there is more of either. */
@@ -293,22 +311,29 @@ final class PeerLink {
         if (by != current) {
             return;
         }
-        while (!held.isEmpty()) {
-            if (hub.isFull(peer)) {
+        while (true) {
+            if (!held.isEmpty() && hub.isFull(peer)) {
                 hub.whenRoom(peer, () -> hub.execute(() -> goOn(by)));
                 return;
             }
-            if (!budget.takes(hub.now())) {
-                hub.later(() -> goOn(by), BUDGET_MILLIS);
+            long now = hub.now();
+            long wait = budget.millisUntilOne(now);
+            if (wait > 0) {
+                hub.later(() -> goOn(by), wait);
                 return;
             }
-            Held next = held.remove();
+            Held next = held.poll();
+            if (next == null) {
+                break;
+            }
+            budget.owes(now);
             LinkRefusal wrong = take(by, next.channel(), next.number(), next.frame());
             if (wrong != null) {
                 by.breach(wrong);
                 return;
             }
         }
+        paused = false;
         receivedAt = hub.now();
         by.resume();
     }
@@ -349,6 +374,14 @@ final class PeerLink {
         synchronized (lock) {
             if (!(small.acknowledged(nextSmall, false, now) && large.acknowledged(nextLarge, false, now))) {
                 return LinkRefusal.BAD_ACKNOWLEDGEMENT;
+            }
+        }
+        if (acksFree > 0) {
+            acksFree--;
+        } else {
+            budget.owes(now);
+            if (budget.millisUntilOne(now) > 0) {
+                pause(by);
             }
         }
         pump(by);
@@ -435,7 +468,7 @@ final class PeerLink {
         if (by.isWritable()) {
             writableAt = now;
         }
-        if ((held.isEmpty() && now - receivedAt >= times.silenceMillis())
+        if ((!paused && now - receivedAt >= times.silenceMillis())
                 || now - writableAt >= times.stallMillis()
                 || by.isSwamped()) {
             by.close();

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HandshakeBudgetTest {
-    private static final long SECOND = 1_000_000_000;
+    private static final long SECOND = 1000;
     private static final int OF_ONE = 16;
 
     private final HandshakeBudget budget = new HandshakeBudget(4);

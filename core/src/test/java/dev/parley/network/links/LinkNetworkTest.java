@@ -25,7 +25,9 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -155,6 +157,13 @@ class LinkNetworkTest {
         });
     }
 
+    /** A node for v1. */
+    private Node connectedTo(Node other) {
+        Node v1 = new Node(1);
+        connected(other, v1);
+        return v1;
+    }
+
     @Test
     void a_peer_that_takes_nothing_costs_its_bound_and_others_nothing() {
         Node v0 = new Node(0);
@@ -275,8 +284,7 @@ class LinkNetworkTest {
             }
             await().atMost(PATIENCE).until(() -> v0.network.refused(null, LinkRefusal.HANDSHAKE_FAILED) == expected);
         }
-        Node v1 = new Node(1);
-        connected(v0, v1);
+        connectedTo(v0);
     }
 
     @Test
@@ -327,8 +335,7 @@ class LinkNetworkTest {
     @Test
     void a_peer_is_read_on_when_there_is_room_again_before_anybody_waits_for_it() {
         Node v0 = new Node(0);
-        Node v1 = new Node(1);
-        connected(v0, v1);
+        Node v1 = connectedTo(v0);
         v0.roomAtOnce = true;
         for (long i = 1; i <= 1000; i++) {
             v0.full = true;
@@ -368,8 +375,7 @@ class LinkNetworkTest {
 
     private void breaks(LinkRefusal expected, byte[]... frames) throws IOException {
         Node v0 = new Node(0);
-        Node v1 = new Node(1);
-        connected(v0, v1);
+        Node v1 = connectedTo(v0);
         try (SSLSocket socket = byzantine()) {
             OutputStream out = socket.getOutputStream();
             for (byte[] frame : frames) {
@@ -480,8 +486,7 @@ class LinkNetworkTest {
     void a_peer_that_says_too_much_waits_and_others_do_not() throws IOException {
         framesPerSecond = 1000;
         Node v0 = new Node(0);
-        Node v1 = new Node(1);
-        connected(v0, v1);
+        Node v1 = connectedTo(v0);
         int count = 3000;
         long begun = System.nanoTime();
         try (SSLSocket socket = byzantine()) {
@@ -500,10 +505,60 @@ class LinkNetworkTest {
     }
 
     @Test
+    void acknowledgements_of_nothing_count_as_frames_and_what_follows_them_waits() throws IOException {
+        framesPerSecond = 1000;
+        Node v0 = new Node(0);
+        int count = 3000;
+        byte[] nothing = frame(FrameType.ACK, new BinaryWriter().i64(1).i64(1).toByteArray());
+        long begun = System.nanoTime();
+        try (SSLSocket socket = byzantine()) {
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
+            out.write(hello());
+            for (int i = 0; i < count; i++) {
+                out.write(nothing);
+            }
+            out.write(small(1, new PeerMessage.StateVoteRequest(1)));
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.heights().contains(1L));
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1900));
+    }
+
+    @Test
+    void acknowledgements_of_what_was_sent_do_not_make_a_peer_wait() throws IOException {
+        framesPerSecond = 1000;
+        Node v0 = new Node(0);
+        int count = 10_000;
+        try (SSLSocket socket = byzantine()) {
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
+            out.write(hello());
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.network.isOpen(V3));
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            long begun = System.nanoTime();
+            for (long i = 1; i <= count; i++) {
+                v0.say(3, i);
+                FrameType type = null;
+                while (type != FrameType.SMALL) {
+                    int length = in.readInt();
+                    type = FrameType.of(in.readByte());
+                    in.skipNBytes(length);
+                }
+                out.write(frame(
+                        FrameType.ACK, new BinaryWriter().i64(i + 1).i64(1).toByteArray()));
+                out.flush();
+            }
+            out.write(small(1, new PeerMessage.StateVoteRequest(1)));
+            out.flush();
+            await().atMost(PATIENCE).until(() -> v0.heights().contains(1L));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+        }
+    }
+
+    @Test
     void a_peer_that_is_distrusted_is_not_heard_for_a_while_and_then_again() {
         Node v0 = new Node(0);
-        Node v1 = new Node(1);
-        connected(v0, v1);
+        Node v1 = connectedTo(v0);
         v0.link.distrust(V1);
         await().atMost(PATIENCE).until(() -> v0.network.refused(V1, LinkRefusal.USELESS) == 1);
         v1.say(0, 1);
@@ -529,8 +584,7 @@ class LinkNetworkTest {
     @Test
     void connections_that_show_no_key_are_few_and_end() throws IOException {
         Node v0 = new Node(0);
-        Node v1 = new Node(1);
-        connected(v0, v1);
+        Node v1 = connectedTo(v0);
         List<Socket> idle = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             idle.add(new Socket(addresses.get(0).host(), addresses.get(0).port()));
@@ -552,8 +606,7 @@ class LinkNetworkTest {
     @Test
     void who_shows_its_key_and_says_nothing_has_one_connection_and_that_for_five_seconds() throws IOException {
         Node v0 = new Node(0);
-        Node v1 = new Node(1);
-        connected(v0, v1);
+        connectedTo(v0);
         List<SSLSocket> silent = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             silent.add(byzantine());

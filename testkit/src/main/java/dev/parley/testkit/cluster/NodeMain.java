@@ -7,6 +7,7 @@ import dev.parley.admin.AdminServer;
 import dev.parley.admin.AdminSettings;
 import dev.parley.admin.NodeMetrics;
 import dev.parley.consensus.ConsensusProtocol;
+import dev.parley.crypto.NativeCrypto;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.sim.ProtocolUnderTest;
@@ -24,6 +25,7 @@ final class NodeMain {
     private NodeMain() {}
 
     public static void main(String[] words) throws Exception {
+        NativeCrypto.install();
         Path directory = Path.of(words[0]);
         Config config = ClusterLayout.node(directory);
         int validator = config.getInt("parley.node.validator");

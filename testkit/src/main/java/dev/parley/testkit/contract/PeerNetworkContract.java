@@ -92,6 +92,15 @@ public abstract class PeerNetworkContract extends NetworkContract {
                         && network(other).isOpen(new ValidatorId(one)));
     }
 
+    /** v1, when v0 and it have a connection, and each has said 0 to the other. */
+    private Member acquaintedWith(Member v0) {
+        Member v1 = begin(1);
+        v0.say(1, 0);
+        v1.say(0, 0);
+        connected(0, 1);
+        return v1;
+    }
+
     @Test
     void nobody_joins_but_the_validator_of_this_process() {
         Member v0 = begin(0);
@@ -103,10 +112,7 @@ public abstract class PeerNetworkContract extends NetworkContract {
     @Test
     void what_was_under_way_when_connections_broke_comes_in_order() {
         Member v0 = begin(0);
-        Member v1 = begin(1);
-        v0.say(1, 0);
-        v1.say(0, 0);
-        connected(0, 1);
+        Member v1 = acquaintedWith(v0);
         for (long i = 1; i <= 3000; i++) {
             v0.say(1, i);
             v1.say(0, i);
@@ -124,10 +130,7 @@ public abstract class PeerNetworkContract extends NetworkContract {
     @Test
     void what_found_no_room_is_not_lost_when_the_connection_is() {
         Member v0 = begin(0);
-        Member v1 = begin(1);
-        v0.say(1, 0);
-        v1.say(0, 0);
-        connected(0, 1);
+        Member v1 = acquaintedWith(v0);
         await().atMost(PATIENCE).until(() -> v1.heard(0).size() == 1);
         v1.leaveNoRoom();
         for (long i = 1; i <= 300; i++) {
@@ -144,9 +147,7 @@ public abstract class PeerNetworkContract extends NetworkContract {
     @Test
     void what_waited_for_a_peer_that_was_away_comes_first() {
         Member v0 = begin(0);
-        begin(1).say(0, 1);
-        v0.say(1, 1);
-        connected(0, 1);
+        acquaintedWith(v0);
         end(1);
         for (long i = 2; i < 100; i++) {
             v0.say(1, i);
@@ -187,10 +188,7 @@ public abstract class PeerNetworkContract extends NetworkContract {
     @Test
     void a_large_message_does_not_hold_up_small_ones() {
         Member v0 = begin(0);
-        Member v1 = begin(1);
-        v0.say(1, 0);
-        v1.say(0, 0);
-        connected(0, 1);
+        Member v1 = acquaintedWith(v0);
         wires.forEach(BreakableWire::slow);
         for (int i = 1; i <= 8; i++) {
             v0.send(1, commandOf(1 << 20, i));
@@ -205,9 +203,7 @@ public abstract class PeerNetworkContract extends NetworkContract {
     @Test
     void nothing_is_left_of_a_network_that_was_closed() {
         Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
-        begin(0).say(1, 1);
-        begin(1).say(0, 1);
-        connected(0, 1);
+        acquaintedWith(begin(0));
         end(0);
         end(1);
         await().atMost(PATIENCE)
@@ -223,9 +219,7 @@ public abstract class PeerNetworkContract extends NetworkContract {
                 throw new UncheckedIOException("port " + port + " is taken still", e);
             }
         }
-        begin(0).say(1, 1);
-        begin(1).say(0, 1);
-        connected(0, 1);
+        acquaintedWith(begin(0));
     }
 
     private static List<Integer> ports() {
