@@ -21,7 +21,6 @@ import dev.parley.crypto.SigningDomain;
 import dev.parley.crypto.threshold.KeyDealer;
 import dev.parley.crypto.threshold.ThresholdDealer;
 import dev.parley.crypto.threshold.ThresholdSetup;
-import dev.parley.log.ClientId;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.LocalNetwork;
 import dev.parley.network.Network;
@@ -97,7 +96,6 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     /** By validator; on disk, those that are open. */
     private final Map<Integer, Storage> storages = new HashMap<>();
 
-    private final SecureRandom random = new SecureRandom();
     private final ActorSystem<Void> system;
     private final List<ValidatorNode> nodes = new ArrayList<>();
     private int incarnations;
@@ -288,14 +286,15 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         for (int i = 0; i < validators.size(); i++) {
             logs.add(log(i));
         }
+        LogClient.Trust trust = new LogClient.Trust(validators, scheme, domain);
         return new LogClient<>(
                 logs,
                 preferredValidator,
                 application.commands(),
                 application.results(),
-                new LogClient.Trust(validators, scheme, domain),
+                trust,
                 clientSettings,
-                new ClientId(random.nextLong(), random.nextLong()),
+                trust.session(clientSettings),
                 System::currentTimeMillis,
                 (delay, task) -> system.scheduler().scheduleOnce(delay, task, system.executionContext()));
     }

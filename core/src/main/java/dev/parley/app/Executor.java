@@ -7,6 +7,7 @@ import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.crypto.Digest;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Runs decided blocks through the state machine, in order, each command once. Not thread-safe.
@@ -51,6 +53,7 @@ public final class Executor<C, R, S> {
 
     private final Application<C, R, S> application;
     private final ExecutorSettings settings;
+    private final Predicate<Command> authentic;
     private final ExceptionLog exceptions;
     /** Late blocks by height, without gaps. */
     private final Map<Long, ExecutedBlock> recent = new HashMap<>();
@@ -66,12 +69,21 @@ public final class Executor<C, R, S> {
     private long orderedBytes;
     private long lastSnapshotBytes;
 
+    /** For a log of which no session has a key. */
     public Executor(Application<C, R, S> application, ExecutorSettings settings) {
-        this(application, settings, LogContext.none());
+        this(application, settings, ClientSignatures::isWithoutKey, LogContext.none());
     }
 
-    /** @param context of what is logged: what the state machine threw */
-    public Executor(Application<C, R, S> application, ExecutorSettings settings, LogContext context) {
+    /**
+     * @param authentic whether a command may bear its client's id, by the command alone: {@link ClientSignatures#isAuthentic}
+     * @param context of what is logged: what the state machine threw
+     */
+    public Executor(
+            Application<C, R, S> application,
+            ExecutorSettings settings,
+            Predicate<Command> authentic,
+            LogContext context) {
+        this.authentic = authentic;
         this.exceptions = new ExceptionLog(context);
         this.application = application;
         this.settings = settings;
@@ -145,6 +157,9 @@ public final class Executor<C, R, S> {
 
     private Outcome execute(Command command, int index) {
         CommandId id = command.id();
+        if (!authentic.test(command)) {
+            return Outcome.of(Outcome.Code.NOT_AUTHENTIC);
+        }
         return switch (sessions.status(id, command.expiresAtMillis(), timeMillis)) {
             case SessionTable.Status.Fresh fresh -> {
                 sessions.record(id, command.expiresAtMillis(), height, index);

@@ -33,7 +33,9 @@ public final class Outcome {
         /** Its expiry lay farther ahead than sessions are remembered; no bytes. */
         TOO_FAR_AHEAD(8),
         /** There was no room for another session; no bytes. */
-        TABLE_FULL(9);
+        TABLE_FULL(9),
+        /** It bears the id of a session with a key, whose signature is not with it, or the other way round; no bytes. */
+        NOT_AUTHENTIC(10);
 
         private static final List<Code> ALL = List.of(values());
 

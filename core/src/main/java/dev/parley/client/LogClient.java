@@ -8,9 +8,8 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.SigningDomain;
-import dev.parley.log.ClientId;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
-import dev.parley.log.CommandId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,7 +35,14 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
     public interface Delays extends BiConsumer<Duration, Runnable> {}
 
     /** What the client holds receipts against. */
-    public record Trust(ValidatorSet validators, SignatureScheme scheme, SigningDomain domain) {}
+    public record Trust(ValidatorSet validators, SignatureScheme scheme, SigningDomain domain) {
+        /** A new session of the chain, with a key if the settings ask for one. */
+        public ClientSession session(ClientSettings settings) {
+            return settings.sessionKey()
+                    ? ClientSession.withKey(scheme, new ClientSignatures(scheme, domain))
+                    : ClientSession.withoutKey();
+        }
+    }
 
     private static final Duration AFTER_A_ROUND = Duration.ofMillis(50);
 
@@ -45,7 +51,7 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
     private final Codec<R> results;
     private final Trust trust;
     private final ClientSettings settings;
-    private final ClientId id;
+    private final ClientSession session;
     private final LongSupplier clockMillis;
     private final Delays delays;
 
@@ -63,7 +69,7 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
     /**
      * @param logs in the order of the validators' indices
      * @param preferred the index of the validator that is asked first
-     * @param id drawn at random for this client alone
+     * @param session of this client alone
      * @param clockMillis milliseconds since 1970, near the validators' clocks
      */
     public LogClient(
@@ -73,7 +79,7 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
             Codec<R> results,
             Trust trust,
             ClientSettings settings,
-            ClientId id,
+            ClientSession session,
             LongSupplier clockMillis,
             Delays delays) {
         this.logs = List.copyOf(logs);
@@ -82,7 +88,7 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
         this.results = results;
         this.trust = trust;
         this.settings = settings;
-        this.id = id;
+        this.session = session;
         this.clockMillis = clockMillis;
         this.delays = delays;
     }
@@ -150,9 +156,8 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
                     return;
                 }
                 next = queued.remove();
-                next.command = new Command(
-                        new CommandId(id, nextSequence++),
-                        Command.DEFAULT_LANE,
+                next.command = session.command(
+                        nextSequence++,
                         clockMillis.getAsLong() + settings.commandLifetime().toMillis(),
                         next.content);
                 next.target = preferred;
@@ -241,7 +246,7 @@ public final class LogClient<C, R> implements ParleyClient<C, R> {
                 case TOO_LARGE ->
                     o.receipt.completeExceptionally(new CommandFailedException(
                             "the command was executed, and its result is too large to be kept"));
-                case EXPIRED, TOO_FAR_AHEAD, TOO_OLD, TABLE_FULL, DUPLICATE ->
+                case EXPIRED, TOO_FAR_AHEAD, TOO_OLD, TABLE_FULL, DUPLICATE, NOT_AUTHENTIC ->
                     o.receipt.completeExceptionally(
                             new RefusedException("the command was ordered and not executed: " + outcome.code()));
             }

@@ -19,14 +19,20 @@ public final class Command {
     public static final int LANES = 4;
 
     public static final int DEFAULT_LANE = 1;
-    /** The encoded size of a command with no content, in bytes. */
+
+    /** In the byte of the lane: a proof follows the content. */
+    private static final int PROVEN = 0x80;
+
+    /** The encoded size of a command with no content and no proof, in bytes. */
     public static final int HEADER_BYTES = 16 + 8 + 1 + 8 + 4;
 
     private final CommandId id;
     private final int lane;
     private final long expiresAtMillis;
     private final byte[] content;
+    private final @Nullable ClientProof proof;
     private @Nullable Digest digest;
+    private volatile boolean authentic;
 
     /**
      * @param lane 0 (most urgent) to 3
@@ -35,6 +41,10 @@ public final class Command {
      * @throws IllegalArgumentException that names what is out of bounds
      */
     public Command(CommandId id, int lane, long expiresAtMillis, byte[] content) {
+        this(id, lane, expiresAtMillis, content, null);
+    }
+
+    private Command(CommandId id, int lane, long expiresAtMillis, byte[] content, @Nullable ClientProof proof) {
         if (id.sequence() < 1) {
             throw new IllegalArgumentException("a command's sequence number is 1 or more, not " + id.sequence());
         }
@@ -52,23 +62,67 @@ public final class Command {
         this.lane = lane;
         this.expiresAtMillis = expiresAtMillis;
         this.content = content;
+        this.proof = proof;
+    }
+
+    /** The same with what shows whose it is. */
+    Command with(ClientProof shown) {
+        return new Command(id, lane, expiresAtMillis, content, shown);
     }
 
     public static Command read(BinaryReader in) throws MalformedException {
         ClientId client = ClientId.read(in);
         long sequence = in.i64();
-        int lane = in.u8();
+        int lanes = in.u8();
+        int lane = lanes & ~PROVEN;
         long expiresAtMillis = in.nonNegative();
         byte[] content = in.bytes(MAX_CONTENT_BYTES);
+        ClientProof proof = (lanes & PROVEN) == 0 ? null : ClientProof.read(in);
         if (sequence < 1 || lane >= LANES) {
             throw new MalformedException("a command with sequence number " + sequence + " and lane " + lane);
         }
-        return new Command(new CommandId(client, sequence), lane, expiresAtMillis, content);
+        return new Command(new CommandId(client, sequence), lane, expiresAtMillis, content, proof);
     }
 
     public void write(BinaryWriter out) {
+        if (proof == null) {
+            writeUnsigned(out, lane);
+        } else {
+            writeUnsigned(out, lane | PROVEN);
+            proof.write(out);
+        }
+    }
+
+    private void writeUnsigned(BinaryWriter out, int lanes) {
         id.client().write(out);
-        out.i64(id.sequence()).u8(lane).i64(expiresAtMillis).bytes(content);
+        out.i64(id.sequence()).u8(lanes).i64(expiresAtMillis).bytes(content);
+    }
+
+    /** The hash of all but the proof: what the session's key signs. */
+    Digest unsignedDigest() {
+        BinaryWriter out = new BinaryWriter(HEADER_BYTES + content.length);
+        writeUnsigned(out, lane);
+        return Digest.sha256(out.toByteArray());
+    }
+
+    /** What shows whose it is; null for a session without a key. */
+    public @Nullable ClientProof proof() {
+        return proof;
+    }
+
+    boolean wasFoundAuthentic() {
+        return authentic;
+    }
+
+    void foundAuthentic() {
+        authentic = true;
+    }
+
+    /** An equal command is as authentic as the other one: its signature need not be verified again. */
+    public void knownAs(Command other) {
+        if (other.authentic && !authentic && equals(other)) {
+            authentic = true;
+        }
     }
 
     public CommandId id() {
@@ -90,7 +144,7 @@ public final class Command {
 
     /** The encoded size in bytes. */
     public int sizeBytes() {
-        return HEADER_BYTES + content.length;
+        return HEADER_BYTES + content.length + (proof == null ? 0 : proof.sizeBytes());
     }
 
     /** The hash of the encoded command; computed once. A race computes it twice, to the same value. */

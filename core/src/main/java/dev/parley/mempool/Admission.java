@@ -35,6 +35,11 @@ public sealed interface Admission {
         static final TooFarAhead INSTANCE = new TooFarAhead();
     }
 
+    /** It bears the id of a session with a key, whose signature is not with it, or the other way round. */
+    record NotAuthentic() implements Admission {
+        static final NotAuthentic INSTANCE = new NotAuthentic();
+    }
+
     /** @param maxBytes the most bytes that a command may have, its header counted */
     record TooLarge(int maxBytes) implements Admission {}
 }

@@ -7,6 +7,7 @@ import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Sample;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
@@ -42,6 +43,7 @@ public final class Mempool {
     private static final long BUCKET_MILLIS = 1000;
 
     private final MempoolSettings settings;
+    private final Predicate<Command> authentic;
     private final Map<CommandId, Entry> entries = new HashMap<>();
     private final List<Lane> lanes = new ArrayList<>(Command.LANES);
     private final TreeMap<Long, List<Entry>> bySecondOfExpiry = new TreeMap<>();
@@ -66,18 +68,20 @@ public final class Mempool {
     private long arrivals;
     private long marks;
 
-    /** An empty pool before the first block that no evidence convinces. */
+    /** An empty pool before the first block that no evidence convinces, for a log of which no session has a key. */
     public Mempool(MempoolSettings settings) {
-        this(settings, evidence -> false);
+        this(settings, evidence -> false, ClientSignatures::isWithoutKey);
     }
 
     /**
      * An empty pool before the first block.
      *
      * @param convicts whether evidence convicts its culprit
+     * @param authentic whether a command may bear its client's id: that by which the log is executed
      */
-    public Mempool(MempoolSettings settings, Predicate<Evidence> convicts) {
+    public Mempool(MempoolSettings settings, Predicate<Evidence> convicts, Predicate<Command> authentic) {
         this.settings = settings;
+        this.authentic = authentic;
         this.evidence = new EvidencePool(convicts);
         this.ordered =
                 new SessionTable(settings.maxSessions(), settings.maxLifetime().toMillis());
@@ -132,6 +136,9 @@ public final class Mempool {
                 makeLocal(entry, entry.waiting, nowMillis);
             }
             return Admission.Duplicate.INSTANCE;
+        }
+        if (!authentic.test(command)) {
+            return Admission.NotAuthentic.INSTANCE;
         }
         long time = Math.max(nowMillis, root.timeMillis);
         switch (ordered.status(command.id(), command.expiresAtMillis(), time)) {
@@ -336,8 +343,14 @@ public final class Mempool {
                 return refusedCommand(entry, "is in it twice");
             }
             entry.metBy = mark;
-            SessionTable.Status status =
-                    ordered.status(entry.id, commands.get(i).expiresAtMillis(), payload.timeMillis());
+            Command command = commands.get(i);
+            if (entry.waiting != null) {
+                command.knownAs(entry.waiting);
+            }
+            if (!authentic.test(command)) {
+                return refusedCommand(entry, "is not signed by the key that its client's id names");
+            }
+            SessionTable.Status status = ordered.status(entry.id, command.expiresAtMillis(), payload.timeMillis());
             if (!(status instanceof SessionTable.Status.Fresh)) {
                 return refusedCommand(entry, "must not be ordered: " + status);
             }
@@ -404,7 +417,8 @@ public final class Mempool {
             Entry entry = next.entries[i];
             Command command = commands.get(i);
             if (ordered.status(entry.id, command.expiresAtMillis(), next.timeMillis)
-                    instanceof SessionTable.Status.Fresh) {
+                            instanceof SessionTable.Status.Fresh
+                    && authentic.test(command)) {
                 ordered.record(entry.id, command.expiresAtMillis(), height, i);
             }
             if (!entry.decided) {

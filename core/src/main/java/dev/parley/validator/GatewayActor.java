@@ -49,6 +49,10 @@ final class GatewayActor {
     record Connect(ActorRef<MempoolActor.Request> mempool, ActorRef<ExecutorActor.Command> executor)
             implements Request {}
 
+    /** Why a command is refused that may not bear its client's id. */
+    static final String NOT_AUTHENTIC =
+            "the command is not signed by the key that its client's id names; a session with a key signs each command for its chain";
+
     private final boolean applicationChecks;
     private final Map<CommandId, List<CompletableFuture<CommandReceipt>>> waiting = new HashMap<>();
     private @Nullable Connect connected;
@@ -127,6 +131,7 @@ final class GatewayActor {
                         id,
                         new RefusedException(
                                 "the command's expiry lies farther ahead than sessions are remembered; shorten it, and check the client's clock"));
+            case Admission.NotAuthentic notAuthentic -> fail(id, new RefusedException(NOT_AUTHENTIC));
             case Admission.TooLarge large ->
                 fail(
                         id,

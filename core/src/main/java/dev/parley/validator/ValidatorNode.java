@@ -6,6 +6,7 @@ import dev.parley.app.RootCollector;
 import dev.parley.app.StateMachine;
 import dev.parley.client.CommandReceipt;
 import dev.parley.client.LogEntry;
+import dev.parley.client.RefusedException;
 import dev.parley.client.ReplicatedLog;
 import dev.parley.client.UnknownOutcomeException;
 import dev.parley.codec.MalformedException;
@@ -20,6 +21,7 @@ import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
 import dev.parley.logging.LogContext;
 import dev.parley.mempool.Mempool;
@@ -99,6 +101,7 @@ public final class ValidatorNode implements AutoCloseable {
     private final LogContext logContext;
     private final ActorSystem<?> system;
     private final LogFeed feed;
+    private final ClientSignatures clients;
     /** Replaced where the actors are. */
     private volatile CompletableFuture<Actors> actors = new CompletableFuture<>();
 
@@ -112,6 +115,8 @@ public final class ValidatorNode implements AutoCloseable {
         this.logContext = context;
         this.system = system;
         this.feed = new LogFeed(parts.storage());
+        this.clients =
+                new ClientSignatures(parts.setup().scheme(), parts.setup().domain());
         var unused = stopped.thenAccept(feed::stop);
         this.refusals = new RefusalMeter(parts.setup().validators().size());
         this.guardian =
@@ -315,7 +320,7 @@ public final class ValidatorNode implements AutoCloseable {
             gate = new PeerGate(
                     setup.validators().size(),
                     new PeerCodec(parts.protocol().createCodec(setup), setup.payloads()),
-                    (from, message) -> verify(parts, verifier, proven, awaited, from, message),
+                    (from, message) -> verify(parts, verifier, proven, clients, awaited, from, message),
                     offCore,
                     settings.verifiers(),
                     new PeerGate.Limits(settings.inboxMessages(), settings.inboxBytes()),
@@ -327,8 +332,9 @@ public final class ValidatorNode implements AutoCloseable {
                     link::distrust,
                     System::nanoTime);
 
-            Executor<C, R, S> executor = new Executor<>(parts.application(), settings.execution(), logContext);
-            Mempool pool = new Mempool(settings.mempool(), proven);
+            Executor<C, R, S> executor =
+                    new Executor<>(parts.application(), settings.execution(), clients::isAuthentic, logContext);
+            Mempool pool = new Mempool(settings.mempool(), proven, clients::isAuthentic);
             replay(parts.storage(), executor, pool);
             RootCollector collector = new RootCollector(
                     setup.validators(),
@@ -531,6 +537,7 @@ public final class ValidatorNode implements AutoCloseable {
             Parts<?, ?, ?> parts,
             MessageVerifier verifier,
             ProvenEvidence proven,
+            ClientSignatures clients,
             Awaited awaited,
             ValidatorId from,
             PeerMessage message) {
@@ -545,7 +552,7 @@ public final class ValidatorNode implements AutoCloseable {
                                 from, Reason.MALFORMED, "a request for blocks from height " + request.fromHeight())
                         : null;
             case PeerMessage.Accusations accusations -> verifyAccusations(proven, from, accusations);
-            case PeerMessage.Commands c -> null;
+            case PeerMessage.Commands commands -> verifyCommands(clients, from, commands);
             case PeerMessage.StateVote v -> null;
             case PeerMessage.StateVoteRequest v -> null;
             case PeerMessage.Status s -> null;
@@ -561,6 +568,17 @@ public final class ValidatorNode implements AutoCloseable {
         for (Evidence evidence : accusations.evidence()) {
             if (!proven.test(evidence)) {
                 return new Refusal(from, Reason.BAD_EVIDENCE, "it proves nothing against " + evidence.culprit());
+            }
+        }
+        return null;
+    }
+
+    /** A correct peer passes on what it has verified itself. */
+    private static @Nullable Refusal verifyCommands(
+            ClientSignatures clients, ValidatorId from, PeerMessage.Commands commands) {
+        for (Command command : commands.commands()) {
+            if (!clients.isAuthentic(command)) {
+                return new Refusal(from, Reason.BAD_SIGNATURE, "command " + command.id() + " is not its client's");
             }
         }
         return null;
@@ -639,6 +657,9 @@ public final class ValidatorNode implements AutoCloseable {
             Actors to = actors.getNow(null);
             if (to == null || stopped.isDone()) {
                 receipt.completeExceptionally(new UnknownOutcomeException("the validator does not run"));
+            } else if (!clients.isAuthentic(command)) {
+                // Before it can meet the true one, which may wait here under the same name.
+                receipt.completeExceptionally(new RefusedException(GatewayActor.NOT_AUTHENTIC));
             } else {
                 to.gateway().tell(new GatewayActor.Append(command, receipt));
             }

@@ -10,14 +10,21 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
+import dev.parley.crypto.Ed25519;
+import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignedStatement;
+import dev.parley.crypto.Signer;
+import dev.parley.crypto.SigningDomain;
 import dev.parley.log.ClientId;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
 import dev.parley.log.FreshNotice;
+import dev.parley.logging.LogContext;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -354,6 +361,22 @@ class ExecutorTest {
     }
 
     @Test
+    void what_is_made_up_in_the_name_of_a_session_with_a_key_is_not_executed_and_uses_up_no_number() {
+        Ed25519 scheme = Ed25519.fastest();
+        ClientSignatures signatures = new ClientSignatures(scheme, new SigningDomain("chain", 0));
+        Signer session = KeyPair.generate(new SecureRandom()).signer(scheme);
+        Executor<String, String, String> strict =
+                new Executor<>(APPLICATION, settings(0, 1 << 20), signatures::isAuthentic, LogContext.none());
+        Command signed = signatures.sign(session, 1, 1, 500_000, bytes("a"));
+        Command forged = new Command(signed.id(), 1, 500_000, bytes("b"));
+        ExecutedBlock block = strict.execute(blocks.next(10, forged, signed, forged));
+        assertThat(block.outcomes())
+                .extracting(Outcome::code)
+                .containsExactly(Outcome.Code.NOT_AUTHENTIC, Outcome.Code.OK, Outcome.Code.NOT_AUTHENTIC);
+        assertThat(block.outcomes().get(1)).isEqualTo(ok("-a"));
+    }
+
+    @Test
     void the_application_checks_proposals_without_what_does_not_decode() {
         Executor<String, String, String> executor = executor(0, 1 << 20, judged(new Judge()));
         BlockContext context = new BlockContext(7, 10);
@@ -410,8 +433,11 @@ class ExecutorTest {
 
     private static Executor<String, String, String> executor(
             long stateCheckInterval, long recentBytes, Application<String, String, String> application) {
-        return new Executor<>(
-                application, new ExecutorSettings(100, Duration.ofMinutes(10), stateCheckInterval, recentBytes));
+        return new Executor<>(application, settings(stateCheckInterval, recentBytes));
+    }
+
+    private static ExecutorSettings settings(long stateCheckInterval, long recentBytes) {
+        return new ExecutorSettings(100, Duration.ofMinutes(10), stateCheckInterval, recentBytes);
     }
 
     private static Command command(long sequence, String content) {

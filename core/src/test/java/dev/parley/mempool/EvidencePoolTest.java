@@ -11,6 +11,7 @@ import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignedStatement;
 import dev.parley.log.ClientId;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
@@ -28,7 +29,8 @@ class EvidencePoolTest {
     private static final BlockId C = new BlockId(new Digest(0, 0, 0, 3));
 
     private int verified;
-    private final Mempool pool = new Mempool(MempoolTest.settings(10, 4, 3), new ProvenEvidence(this::convicts));
+    private final Mempool pool = new Mempool(
+            MempoolTest.settings(10, 4, 3), new ProvenEvidence(this::convicts), ClientSignatures::isWithoutKey);
 
     private boolean convicts(Evidence evidence) {
         verified++;

@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,24 @@ class MempoolTest {
         assertThat(pool.size()).isZero();
         assertThat(pool.sizeBytes()).isZero();
         assertThat(pool.hasPending()).isFalse();
+    }
+
+    @Test
+    void what_is_not_its_clients_is_neither_taken_in_nor_accepted_in_a_block_and_uses_up_no_number() {
+        Set<Long> forged = new HashSet<>(Set.of(1L));
+        Mempool strict = new Mempool(
+                settings(10, 4, 3),
+                evidence -> false,
+                command -> !forged.contains(command.id().sequence()));
+        assertThat(strict.admit(command(1), null, NOW)).isInstanceOf(Admission.NotAuthentic.class);
+        assertThat(strict.hasPending()).isFalse();
+        assertThat(strict.check(A, BlockId.GENESIS, batch(NOW, command(2), command(1)), NOW))
+                .isInstanceOfSatisfying(
+                        Verdict.Refused.class,
+                        refused -> assertThat(refused.fault()).isEqualTo(Verdict.Fault.COMMAND));
+        strict.decided(B, batch(NOW, command(1)), 1);
+        forged.clear();
+        assertThat(strict.admit(command(1), null, NOW)).isInstanceOf(Admission.Accepted.class);
     }
 
     @Test

@@ -11,14 +11,12 @@ import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.SigningDomain;
-import dev.parley.log.ClientId;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +70,6 @@ public final class ClusterClient<C, R> implements ParleyClient<C, R> {
                         codec,
                         parts.remoteSettings()))
                 .toList();
-        SecureRandom random = new SecureRandom();
         client = new LogClient<>(
                 new ArrayList<>(logs),
                 parts.preferred(),
@@ -80,7 +77,7 @@ public final class ClusterClient<C, R> implements ParleyClient<C, R> {
                 parts.results(),
                 parts.trust(),
                 parts.settings(),
-                new ClientId(random.nextLong(), random.nextLong()),
+                parts.trust().session(parts.settings()),
                 System::currentTimeMillis,
                 this::later);
     }

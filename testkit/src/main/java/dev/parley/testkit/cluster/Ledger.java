@@ -11,6 +11,7 @@ import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.log.CommandId;
+import dev.parley.logging.LogContext;
 import dev.parley.testkit.check.Violation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +58,8 @@ final class Ledger<C, R> {
 
     Ledger(Application<C, R, ?> application) {
         this.application = application;
-        this.model = new Executor<>(application, EXECUTION);
+        // Which session a command is of, validators have seen to; the model's clients are not to prove it again.
+        this.model = new Executor<>(application, EXECUTION, command -> true, LogContext.none());
     }
 
     synchronized void submitted() {

@@ -9,6 +9,7 @@ import dev.parley.app.Application;
 import dev.parley.app.CommandFailedException;
 import dev.parley.app.Outcome;
 import dev.parley.client.BusyException;
+import dev.parley.client.ClientSession;
 import dev.parley.client.ClientSettings;
 import dev.parley.client.CommandReceipt;
 import dev.parley.client.LogClient;
@@ -321,8 +322,8 @@ public abstract class ReplicatedLogContract {
                 Tallier.APPLICATION.commands(),
                 Tallier.APPLICATION.results(),
                 new LogClient.Trust(calm.validators(), calm.scheme(), calm.domain()),
-                new ClientSettings(LIFETIME, Duration.ofMillis(200), 100),
-                newClient(),
+                new ClientSettings(LIFETIME, Duration.ofMillis(200), 100, false),
+                ClientSession.withoutKey(),
                 System::currentTimeMillis,
                 (delay, task) -> calm.system()
                         .scheduler()

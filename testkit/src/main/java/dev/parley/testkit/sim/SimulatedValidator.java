@@ -24,6 +24,7 @@ import dev.parley.consensus.TimerId;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.mempool.Admission;
@@ -767,7 +768,7 @@ final class SimulatedValidator implements World {
     }
 
     private Mempool newPool() {
-        return new Mempool(cluster.poolSettings(), proven);
+        return new Mempool(cluster.poolSettings(), proven, ClientSignatures::isWithoutKey);
     }
 
     private Executor<?, ?, ?> newExecutor() {
