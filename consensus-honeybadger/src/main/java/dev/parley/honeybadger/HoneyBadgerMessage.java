@@ -17,7 +17,17 @@ public sealed interface HoneyBadgerMessage extends ConsensusMessage {
     long epoch();
 
     /** A step of the broadcast of one validator's proposal. */
-    record Broadcasting(long epoch, ValidatorId proposer, BroadcastMessage step) implements HoneyBadgerMessage {}
+    record Broadcasting(long epoch, ValidatorId proposer, BroadcastMessage step) implements HoneyBadgerMessage {
+        @Override
+        public int approximateBytes() {
+            return 512
+                    + switch (step) {
+                        case BroadcastMessage.Val val -> val.shard().bytes().length;
+                        case BroadcastMessage.Echo echo -> echo.shard().bytes().length;
+                        case BroadcastMessage.Ready ready -> 0;
+                    };
+        }
+    }
 
     /** A step of the agreement on whose proposals are in. */
     record Agreeing(long epoch, SubsetMessage step) implements HoneyBadgerMessage {}

@@ -29,6 +29,7 @@ import dev.parley.honeybadger.HoneyBadgerMessage.Joining;
 import dev.parley.honeybadger.HoneyBadgerMessage.Vote;
 import dev.parley.honeybadger.broadcast.BroadcastMessage.Echo;
 import dev.parley.honeybadger.broadcast.BroadcastMessage.Ready;
+import dev.parley.honeybadger.broadcast.BroadcastMessage.Val;
 import dev.parley.honeybadger.broadcast.ReliableBroadcast;
 import dev.parley.honeybadger.broadcast.Shard;
 import dev.parley.honeybadger.erasure.ReedSolomon;
@@ -83,6 +84,13 @@ class HoneyBadgerBadInputTest {
 
     private Broadcasting echo(Digest root, List<Digest> branch, byte[] bytes) {
         return new Broadcasting(1, V1, new Echo(new Shard(root, branch, bytes)));
+    }
+
+    @Test
+    void a_message_counts_in_queues_for_what_it_holds() {
+        Shard shard = new Shard(Digest.ZERO, List.of(), new byte[100_000]);
+        assertThat(new Broadcasting(1, V1, new Echo(shard)).approximateBytes()).isGreaterThan(100_000);
+        assertThat(new Broadcasting(1, V1, new Val(shard)).approximateBytes()).isGreaterThan(100_000);
     }
 
     @Test

@@ -18,7 +18,12 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
      * @param entry the TC of the view before, exactly where {@code block.justify()} is not of the view before
      * @param signature of the block's proposer; anybody may pass a proposal on
      */
-    record Proposal(Block block, @Nullable TC entry, Signature signature) implements HotStuffMessage {}
+    record Proposal(Block block, @Nullable TC entry, Signature signature) implements HotStuffMessage {
+        @Override
+        public int approximateBytes() {
+            return 1024 + block.payload().sizeBytes();
+        }
+    }
 
     /** Goes to the leader of the next view, who makes the QC. */
     record Vote(long view, BlockId block, ValidatorId voter, Signature signature) implements HotStuffMessage {}
@@ -61,6 +66,15 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
     record BlockResponse(BlockId requested, List<Block> blocks) implements HotStuffMessage {
         public BlockResponse {
             blocks = List.copyOf(blocks);
+        }
+
+        @Override
+        public int approximateBytes() {
+            int bytes = 64;
+            for (Block block : blocks) {
+                bytes += 1024 + block.payload().sizeBytes();
+            }
+            return bytes;
         }
     }
 }

@@ -16,6 +16,10 @@ import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
 import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
 import dev.parley.hotstuff.HotStuffMessage.Proposal;
 import dev.parley.hotstuff.HotStuffMessage.Timeout;
+import dev.parley.log.ClientId;
+import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandId;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,15 @@ class HotStuffBoundsTest {
         assertThat(refusals(liar)).containsExactly(Reason.UNREQUESTED);
         assertThat(liar).noneMatch(Effect.CatchUp.class::isInstance);
         assertThat(core.receive(2, none)).contains(new Effect.CatchUp(1, v(2)));
+    }
+
+    @Test
+    void a_message_counts_in_queues_for_what_it_holds() {
+        Command large = new Command(new CommandId(new ClientId(1, 1), 1), 0, 1, new byte[100_000]);
+        Block block = new Block(1, 1, v(0), QC.GENESIS, List.of(), new CommandBatch(1, List.of(large)));
+        assertThat(make.proposal(block, null).approximateBytes()).isGreaterThan(100_000);
+        assertThat(new BlockResponse(block.id(), List.of(block, block)).approximateBytes())
+                .isGreaterThan(200_000);
     }
 
     @Test

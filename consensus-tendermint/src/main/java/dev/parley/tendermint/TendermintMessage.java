@@ -65,6 +65,11 @@ public sealed interface TendermintMessage extends ConsensusMessage {
             return header.id();
         }
 
+        @Override
+        public int approximateBytes() {
+            return 1024 + (payload == null ? 0 : payload.sizeBytes());
+        }
+
         /** Whether no correct validator signs both; both are of one round and height. */
         boolean contradicts(Proposal other) {
             return !block().equals(other.block()) || validRound != other.validRound;
@@ -118,6 +123,11 @@ public sealed interface TendermintMessage extends ConsensusMessage {
         }
 
         @Override
+        public int approximateBytes() {
+            return 512 + bytes.length;
+        }
+
+        @Override
         public boolean equals(Object other) {
             return other instanceof Part that
                     && header.equals(that.header)
@@ -166,6 +176,11 @@ public sealed interface TendermintMessage extends ConsensusMessage {
         public Votes {
             votes = List.copyOf(votes);
         }
+
+        @Override
+        public int approximateBytes() {
+            return 64 + 256 * votes.size();
+        }
     }
 
     /**
@@ -208,6 +223,11 @@ public sealed interface TendermintMessage extends ConsensusMessage {
         @Override
         public long height() {
             return block.header().height();
+        }
+
+        @Override
+        public int approximateBytes() {
+            return 512 + block.payload().sizeBytes();
         }
     }
 }

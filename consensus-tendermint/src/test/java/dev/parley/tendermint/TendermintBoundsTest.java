@@ -71,6 +71,19 @@ class TendermintBoundsTest {
         return effects;
     }
 
+    @Test
+    void a_message_counts_in_queues_for_what_it_holds() {
+        Block huge = make.block(1, BlockId.GENESIS, 0, new Garbage(100_000));
+        Proposal proposal = make.proposal(huge);
+        Proposal whole =
+                new Proposal(huge.header(), 0, -1, proposal.proposer(), null, huge.payload(), proposal.signature());
+        assertThat(whole.approximateBytes()).isGreaterThan(100_000);
+        assertThat(whole.withoutPayload().approximateBytes()).isLessThan(10_000);
+        assertThat(new TendermintMessage.BlockResponse(huge).approximateBytes()).isGreaterThan(100_000);
+        assertThat(new Part(huge.header(), 0, List.of(), new byte[100_000]).approximateBytes())
+                .isGreaterThan(100_000);
+    }
+
     // Rounds
 
     @Test
