@@ -21,6 +21,7 @@ import dev.parley.crypto.SigningDomain;
 import dev.parley.crypto.threshold.KeyDealer;
 import dev.parley.crypto.threshold.ThresholdDealer;
 import dev.parley.crypto.threshold.ThresholdSetup;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.CommandPayloads;
 import dev.parley.network.LocalNetwork;
 import dev.parley.network.Network;
@@ -391,7 +392,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                 domain,
                 scheme,
                 keys.get(index).signer(scheme),
-                CommandPayloads.INSTANCE,
+                new CommandPayloads(new ClientSignatures(scheme, domain)::isAuthentic),
                 thresholds == null ? null : thresholds.get(index));
     }
 

@@ -24,6 +24,7 @@ import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.ThresholdKeyFile;
 import dev.parley.crypto.threshold.BlsKeys;
 import dev.parley.crypto.threshold.ThresholdSetup;
+import dev.parley.log.ClientSignatures;
 import dev.parley.log.CommandPayloads;
 import dev.parley.logging.LogContext;
 import dev.parley.network.Network;
@@ -92,7 +93,7 @@ public final class ParleyNode implements AutoCloseable {
                 membership.domain(),
                 scheme,
                 key.signer(scheme),
-                CommandPayloads.INSTANCE,
+                new CommandPayloads(new ClientSignatures(scheme, membership.domain())::isAuthentic),
                 threshold);
         codec = protocol.createCodec(setup);
         storage = RocksStorage.open(path(config, "parley.node.data"), protocol, setup, settings.storage());

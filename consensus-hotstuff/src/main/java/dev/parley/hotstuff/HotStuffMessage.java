@@ -2,6 +2,7 @@ package dev.parley.hotstuff;
 
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusMessage;
+import dev.parley.consensus.Payload;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Signature;
 import java.util.List;
@@ -19,6 +20,11 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
      * @param signature of the block's proposer; anybody may pass a proposal on
      */
     record Proposal(Block block, @Nullable TC entry, Signature signature) implements HotStuffMessage {
+        @Override
+        public Payload payload() {
+            return block.payload();
+        }
+
         @Override
         public int approximateBytes() {
             return 1024 + block.payload().sizeBytes();

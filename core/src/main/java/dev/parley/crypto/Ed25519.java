@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * and A lie in the subgroup of order L, no other R is ever equal. {@link BouncyCastleEd25519} says how the fallback gets to the
  * same set. A third library would have to be shown to agree before it joined a fleet.
  *
- * <p>Thread-safe. Keys that were found admissible are remembered, at most {@value #REMEMBERED_KEYS} of them.
+ * <p>Thread-safe. Keys that were {@linkplain #requireAdmissible required} to be admissible, those of validator sets, are remembered; of others, which
+ * strangers choose, at most {@value #REMEMBERED_KEYS}.
  */
 public final class Ed25519 implements SignatureScheme {
     public static final int SECRET_BYTES = 32;
@@ -37,6 +38,7 @@ public final class Ed25519 implements SignatureScheme {
 
     private final Ed25519Library library;
     private final String name;
+    private final Map<PublicKey, Ed25519Library.Verification> required = new ConcurrentHashMap<>();
     private final Map<PublicKey, Ed25519Library.Verification> admitted = new ConcurrentHashMap<>();
 
     private Ed25519(Ed25519Library library, String remark) {
@@ -93,13 +95,22 @@ public final class Ed25519 implements SignatureScheme {
         if (!Ed25519Encoding.isCanonicalSignature(signature.bytes)) {
             return false;
         }
-        Ed25519Library.@Nullable Verification verification = admitted.get(key);
+        Ed25519Library.@Nullable Verification verification = required.get(key);
+        if (verification == null) {
+            verification = admitted.get(key);
+        }
         if (verification == null) {
             try {
                 verification = admit(key);
             } catch (InvalidKeyException e) {
                 return false;
             }
+            if (admitted.size() >= REMEMBERED_KEYS) {
+                // Forgetting all is crude, but needs no order among keys, and a key is admitted again at the price of a
+                // signature.
+                admitted.clear();
+            }
+            admitted.put(key, verification);
         }
         return verification.verify(statement, signature.bytes);
     }
@@ -112,9 +123,7 @@ public final class Ed25519 implements SignatureScheme {
      */
     @Override
     public void requireAdmissible(PublicKey key) {
-        if (!admitted.containsKey(key)) {
-            admit(key);
-        }
+        required.computeIfAbsent(key, this::admit);
     }
 
     /** @param secret exactly 32 bytes, from a good source of randomness */
@@ -157,14 +166,7 @@ public final class Ed25519 implements SignatureScheme {
                     "key " + key + " is no point of the curve's prime-order subgroup; check that it was "
                             + "copied whole, or generate another key");
         }
-        Ed25519Library.Verification verification = library.verification(bytes.clone(), point);
-        if (admitted.size() >= REMEMBERED_KEYS) {
-            // Forgetting all is crude, but needs no order among keys, and a key is admitted again at the price of a
-            // signature.
-            admitted.clear();
-        }
-        admitted.put(key, verification);
-        return verification;
+        return library.verification(bytes.clone(), point);
     }
 
     /** A library that loads and computes nonsense is worse than one that does not load. */

@@ -32,7 +32,7 @@ public final class Command {
     private final byte[] content;
     private final @Nullable ClientProof proof;
     private @Nullable Digest digest;
-    private volatile boolean authentic;
+    private volatile @Nullable Boolean authenticity;
 
     /**
      * @param lane 0 (most urgent) to 3
@@ -110,19 +110,13 @@ public final class Command {
         return proof;
     }
 
-    boolean wasFoundAuthentic() {
-        return authentic;
+    /** What {@link ClientSignatures} found out about it; null if that was not asked yet. */
+    @Nullable Boolean authenticity() {
+        return authenticity;
     }
 
-    void foundAuthentic() {
-        authentic = true;
-    }
-
-    /** An equal command is as authentic as the other one: its signature need not be verified again. */
-    public void knownAs(Command other) {
-        if (other.authentic && !authentic && equals(other)) {
-            authentic = true;
-        }
+    void found(boolean authentic) {
+        authenticity = authentic;
     }
 
     public CommandId id() {

@@ -18,14 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link CommandBatch}es as protocols know them. */
 public final class CommandPayloads implements Payloads {
-    public static final CommandPayloads INSTANCE = new CommandPayloads();
+    /** For a log of which no session has a key, and for whoever only reads. */
+    public static final CommandPayloads INSTANCE = new CommandPayloads(ClientSignatures::isWithoutKey);
 
     /** The most bytes of commands in a union: with its certificate it fits into one frame between peers. */
     public static final int MAX_UNION_BYTES = 16 << 20;
 
     private record Keyed<T>(Digest key, T item) {}
 
-    private CommandPayloads() {}
+    private final Predicate<Command> authentic;
+
+    /** @param authentic whether a command may bear its client's id, by the command alone: what is not has no place in a union */
+    public CommandPayloads(Predicate<Command> authentic) {
+        this.authentic = authentic;
+    }
 
     @Override
     public CommandBatch read(BinaryReader in) throws MalformedException {
@@ -36,7 +42,7 @@ public final class CommandPayloads implements Payloads {
      * {@inheritDoc}
      *
      * <p>Commands and evidence are ordered by hashes that depend on all proposals, so that nobody who does not know the others' chooses a
-     * place; of two commands with one id, or two pieces against one culprit, the first in that order stays. The time is the median of
+     * place; of two authentic commands with one id, or two pieces against one culprit, the first in that order stays. The time is the median of
      * the proposals' (the lower one of two): one of a correct validator or between two of them, while correct ones are more than half.
      */
     @Override
@@ -55,13 +61,15 @@ public final class CommandPayloads implements Payloads {
                 commands(batches, before, seed));
     }
 
-    private static List<Command> commands(List<CommandBatch> batches, CommandBatch before, byte[] seed) {
+    private List<Command> commands(List<CommandBatch> batches, CommandBatch before, byte[] seed) {
         Set<CommandId> taken = new HashSet<>();
         before.commands().forEach(command -> taken.add(command.id()));
         List<Command> union = new ArrayList<>();
         int bytes = 0;
         for (Command command : shuffled(batches, CommandBatch::commands, Command::digest, seed)) {
-            if (taken.add(command.id())) {
+            // Before it takes the place of the true one.
+            if (!taken.contains(command.id()) && authentic.test(command)) {
+                taken.add(command.id());
                 bytes += command.sizeBytes();
                 if (bytes > MAX_UNION_BYTES || union.size() == CommandBatch.MAX_COMMANDS) {
                     return union;

@@ -344,15 +344,12 @@ public final class Mempool {
             }
             entry.metBy = mark;
             Command command = commands.get(i);
-            if (entry.waiting != null) {
-                command.knownAs(entry.waiting);
-            }
-            if (!authentic.test(command)) {
-                return refusedCommand(entry, "is not signed by the key that its client's id names");
-            }
             SessionTable.Status status = ordered.status(entry.id, command.expiresAtMillis(), payload.timeMillis());
             if (!(status instanceof SessionTable.Status.Fresh)) {
                 return refusedCommand(entry, "must not be ordered: " + status);
+            }
+            if (!authentic.test(command)) {
+                return refusedCommand(entry, "is not signed by the key that its client's id names");
             }
         }
         String wrongEvidence = evidence.refuse(payload.evidence(), above);

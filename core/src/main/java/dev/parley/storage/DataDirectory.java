@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory implements AutoCloseable {
     private static final String KIND = "parley-data-v";
-    private static final int VERSION = 1;
+    /** 2: the first bit of a client's id says whether its session has a key; in a log of version 1 it was drawn. */
+    private static final int VERSION = 2;
+
     private static final Pattern HEADER = Pattern.compile(KIND + "([1-9][0-9]{0,8})");
     private static final String IDENTITY = "identity";
     private static final String LOCK = "lock";
@@ -314,11 +316,11 @@ public final class DataDirectory implements AutoCloseable {
         if (!header.matches()) {
             throw refused(path, "does not begin with " + KIND + VERSION, "restore it from a copy");
         }
-        if (Integer.parseInt(header.group(1)) > VERSION) {
+        if (Integer.parseInt(header.group(1)) != VERSION) {
             throw refused(
                     path,
                     "is of version " + header.group(1) + ", and this Parley knows version " + VERSION,
-                    "use the Parley that wrote it, or a newer one");
+                    "use the Parley that wrote it; for a newer version, a newer Parley");
         }
         int end = text.lastIndexOf("sha256 ");
         if (lines.size() != 6

@@ -29,10 +29,10 @@ public record StorageSettings(
     }
 
     /**
-     * Whether a snapshot is to be taken after a block: by the log alone, so that all validators take the same ones. Where the state is larger than
-     * what snapshots are apart, both distances are doubled until it is not: so snapshots never come to much more than the commands that they stand
-     * for. That depends on the last snapshot by its size alone, and validators that differ in which one that was find to each other: of two
-     * distances the longer one's multiples are among those of the shorter one.
+     * Whether a snapshot is to be taken after a block: by the log alone, so that all validators take the same ones. Where the last snapshot has more
+     * than {@code snapshotBytes}, both distances are doubled until that one has not: so snapshots of a busy log come to no more than its
+     * commands. That depends on the last snapshot by its size alone, and validators that differ in which one that was find to each other: of
+     * two distances the longer one's multiples are among those of the shorter one.
      *
      * @param orderedBytes of all blocks up to and with this one
      * @param blockBytes of this one
@@ -42,8 +42,8 @@ public record StorageSettings(
         long blocks = snapshotBlocks;
         long bytes = snapshotBytes;
         while (bytes < lastSnapshotBytes) {
-            blocks *= 2;
             bytes *= 2;
+            blocks = blocks > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : blocks * 2;
         }
         return height % blocks == 0 || orderedBytes / bytes > (orderedBytes - blockBytes) / bytes;
     }

@@ -266,7 +266,7 @@ final class CatchUp {
 
     private boolean isWorthASnapshot(long blocks) {
         long bytes = settings.snapshotInPlaceOfBytes();
-        return bytes > 0 && averageBytes() > 0 && blocks >= bytes / averageBytes();
+        return bytes > 0 && averageBytes() > 0 && blocks > 0 && blocks >= bytes / averageBytes();
     }
 
     /** Of the blocks that have come of late; 0 if none has. */

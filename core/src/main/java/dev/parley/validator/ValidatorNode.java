@@ -23,6 +23,7 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
 import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
+import dev.parley.log.CommandBatch;
 import dev.parley.logging.LogContext;
 import dev.parley.mempool.Mempool;
 import dev.parley.mempool.ProvenEvidence;
@@ -542,7 +543,15 @@ public final class ValidatorNode implements AutoCloseable {
             ValidatorId from,
             PeerMessage message) {
         return switch (message) {
-            case PeerMessage.Consensus consensus -> verifier.verify(from, consensus.message());
+            case PeerMessage.Consensus consensus -> {
+                Refusal refusal = verifier.verify(from, consensus.message());
+                if (refusal == null && consensus.message().payload() instanceof CommandBatch batch) {
+                    // Looked up when the pool checks the block: the pool is one thread, and this is the peer's own
+                    // time.
+                    var unused = batch.commands().stream().allMatch(clients::isAuthentic);
+                }
+                yield refusal;
+            }
             case PeerMessage.Entries entries -> verifyEntries(parts, awaited, from, entries);
             case PeerMessage.Snapshots snapshots -> verifySnapshots(parts, awaited, from, snapshots);
             case PeerMessage.Chunk chunk -> verifyChunk(awaited, from, chunk);

@@ -64,6 +64,17 @@ class CommandPayloadsTest {
     }
 
     @Test
+    void what_is_not_its_clients_takes_nobodys_place() {
+        CommandPayloads strict = new CommandPayloads(command -> command.content().length == 0);
+        List<CommandBatch> proposals = new ArrayList<>();
+        proposals.add(batch(1, command(1)));
+        for (int i = 0; i < 50; i++) {
+            proposals.add(batch(1, new Command(command(1).id(), 0, i, new byte[] {9})));
+        }
+        assertThat(strict.union(proposals, null, piece -> true).commands()).containsExactly(command(1));
+    }
+
+    @Test
     void two_commands_with_one_id_are_ordered_as_one() {
         Command other = new Command(command(1).id(), 0, 77, new byte[] {9});
         assertThat(union(List.of(batch(1, command(1), command(1)), batch(1, other)), null)

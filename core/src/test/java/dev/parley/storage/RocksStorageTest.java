@@ -318,8 +318,13 @@ class RocksStorageTest extends StorageContract {
             assertRefused(path, V2, file.toString());
             assertThat(file).hasContent(text);
         }
-        Files.writeString(file, good.replace("parley-data-v1", "parley-data-v2"));
-        assertRefused(path, V2, "is of version 2, and this Parley knows version 1; use the Parley that wrote it");
+        for (int other : List.of(1, 3)) {
+            Files.writeString(file, good.replace("parley-data-v2", "parley-data-v" + other));
+            assertRefused(
+                    path,
+                    V2,
+                    "is of version " + other + ", and this Parley knows version 2; use the Parley that wrote it");
+        }
         Files.writeString(file, good);
         open(path, 1).close();
     }

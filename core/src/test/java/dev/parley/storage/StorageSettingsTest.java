@@ -28,4 +28,10 @@ class StorageSettingsTest {
         assertThat(due(70, 1001)).containsExactly(20L, 40L, 60L, 67L);
         assertThat(due(1000, 5000)).isNotEmpty().isSubsetOf(due(1000, 1001));
     }
+
+    @Test
+    void no_distance_is_so_long_that_doubling_it_makes_it_short() {
+        StorageSettings byBytes = new StorageSettings(1, 1, Long.MAX_VALUE, 1, 64);
+        assertThat(byBytes.isSnapshotDue(2, 0, 0, Integer.MAX_VALUE)).isFalse();
+    }
 }

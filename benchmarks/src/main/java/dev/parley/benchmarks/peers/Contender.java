@@ -41,7 +41,7 @@ enum Contender {
     PARLEY(4) {
         @Override
         void lay(Path directory, List<Integer> ports) throws IOException {
-            ParleyServer.lay(directory, ports);
+            ParleyServer.lay(directory, servers());
         }
 
         @Override

@@ -1,35 +1,18 @@
 package dev.parley.benchmarks.peers;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import dev.parley.ParleyNode;
 import dev.parley.app.Application;
 import dev.parley.app.Codec;
 import dev.parley.app.Context;
 import dev.parley.app.StateMachine;
-import dev.parley.consensus.ValidatorId;
-import dev.parley.crypto.KeyFile;
-import dev.parley.crypto.KeyFileException;
-import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.NativeCrypto;
-import dev.parley.storage.DataDirectory;
+import dev.parley.testkit.cluster.ClusterLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** A validator of HotStuff on disk, with default settings. */
 final class ParleyServer {
-    private static final String SHARED = "cluster.conf";
-    private static final String CHAIN = "peers";
-    private static final String PROTOCOL = "hotstuff";
-
     private ParleyServer() {}
 
     /** Echoes commands and counts them. */
@@ -78,69 +61,15 @@ final class ParleyServer {
         }
     }
 
-    /** Writes keys and configurations, and founds data directories. */
-    static void lay(Path directory, List<Integer> ports) throws IOException {
-        SecureRandom random = new SecureRandom();
-        List<KeyPair> keys = new ArrayList<>();
-        int size = ports.size() / Contender.PORTS_EACH;
-        try {
-            for (int i = 0; i < size; i++) {
-                KeyPair key = KeyPair.generate(random);
-                keys.add(key);
-                Files.createDirectories(directory.resolve(Integer.toString(i)));
-                KeyFile.save(directory.resolve(i + "/validator.key"), key);
-                DataDirectory.found(
-                        directory.resolve(i + "/data"),
-                        new DataDirectory.Identity(
-                                CHAIN,
-                                PROTOCOL,
-                                new ValidatorId(i),
-                                key.publicKey().toString()));
-            }
-        } catch (KeyFileException e) {
-            throw new IOException(e);
-        }
-        Files.writeString(
-                directory.resolve(SHARED),
-                "parley { chain-id = " + CHAIN + ", consensus.protocol = " + PROTOCOL + "\n"
-                        + "validators = ["
-                        + keys.stream()
-                                .map(key -> "{ public-key = \"" + key.publicKey() + "\" }")
-                                .collect(Collectors.joining(", "))
-                        + "]\nnetwork.cluster.addresses = ["
-                        + addresses(size, i -> ports.get(i * Contender.PORTS_EACH))
-                        + "]\nclient.addresses = [" + addresses(size, i -> ports.get(i * Contender.PORTS_EACH + 1))
-                        + "] }\n");
-        for (int i = 0; i < size; i++) {
-            Files.writeString(
-                    directory.resolve(i + "/node.conf"),
-                    "include \"../" + SHARED + "\"\nparley { node { validator = " + i
-                            + ", key-file = validator.key, data = data }, client-server.port = "
-                            + ports.get(i * Contender.PORTS_EACH + 1) + " }\n");
-        }
-    }
-
-    private static String addresses(int size, IntUnaryOperator port) {
-        return IntStream.range(0, size)
-                .mapToObj(i -> "\"127.0.0.1:" + port.applyAsInt(i) + "\"")
-                .collect(Collectors.joining(", "));
+    static void lay(Path directory, int servers) throws IOException {
+        var unused = ClusterLayout.of("hotstuff", servers).chainId("peers").write(directory);
     }
 
     static AutoCloseable start(int index, Path directory) {
         NativeCrypto.install();
         Application<byte[], byte[], Long> application =
                 new Application<>(Echo::new, new Plain(), new Plain(), new Count());
-        return ParleyNode.of(read(directory.resolve(index + "/node.conf")), application)
+        return ParleyNode.of(ClusterLayout.node(directory.resolve(Integer.toString(index))), application)
                 .start();
-    }
-
-    static Config shared(Path directory) {
-        return read(directory.resolve(SHARED));
-    }
-
-    private static Config read(Path file) {
-        return ConfigFactory.parseFile(file.toFile())
-                .withFallback(ConfigFactory.load())
-                .resolve();
     }
 }
