@@ -25,7 +25,7 @@ final class Workload {
     Workload(int clients) {
         this.clients = new ClientId[clients];
         for (int i = 0; i < clients; i++) {
-            this.clients[i] = new ClientId(i * 0x9E3779B97F4A7C15L, i);
+            this.clients[i] = new ClientId(i * 0x9E3779B97F4A7C15L & Long.MAX_VALUE, i);
         }
     }
 
