@@ -49,6 +49,9 @@ final class PeerGate {
     /** So many, and the network hears of it. */
     private static final int MAX_SUSPICION = 256;
 
+    /** What nothing can be read of counts once more for each of these: receiving it is what it cost. */
+    private static final int MALFORMED_BYTES = 64 << 10;
+
     private final Lane[] lanes;
     private final PeerCodec codec;
     private final Verifier verifier;
@@ -127,11 +130,11 @@ final class PeerGate {
 
     /** The core refused a message of this peer that the gate had let through. */
     void suspect(ValidatorId peer) {
-        suspect(lanes[peer.index()]);
+        suspect(lanes[peer.index()], 0);
     }
 
-    private void suspect(Lane lane) {
-        if (lane.suspect()) {
+    private void suspect(Lane lane, int malformedBytes) {
+        if (lane.suspect(2 + malformedBytes / MALFORMED_BYTES)) {
             distrusted.accept(lane.peer);
         }
     }
@@ -258,7 +261,8 @@ final class PeerGate {
                 refusal = new Refusal(lane.peer, Reason.MALFORMED, "cannot be looked at: " + e);
             }
             if (refusal != null) {
-                suspect(lane);
+                // No correct peer sends what cannot be read; other refusals may be of what came late.
+                suspect(lane, refusal.reason() == Reason.MALFORMED ? arrived.bytes() : 0);
                 refused.accept(refusal);
             } else if (message != null) {
                 lane.trust();
@@ -355,8 +359,8 @@ final class PeerGate {
         }
 
         /** Whether it is time to say so. */
-        private synchronized boolean suspect() {
-            suspicion += 2;
+        private synchronized boolean suspect(int by) {
+            suspicion += by;
             if (suspicion < MAX_SUSPICION) {
                 return false;
             }

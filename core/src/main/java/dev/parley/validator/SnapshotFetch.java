@@ -20,9 +20,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches a snapshot, for when peers do not have the next block any more, or so many blocks that it is shorter than they are. What it is, a weak quorum says, each by its signature: one of
- * them is correct. Its block, the certificate of that block proves. Each chunk is held against the signed root before it gets here. So
- * all peers that have the snapshot are asked at once, each for one chunk at a time, and a false or a silent one costs a request.
+ * Fetches a snapshot, for when peers do not have the next block any more, or have so many blocks that it is shorter than they are. What it
+ * is, a weak quorum says, each by its signature: one of them is correct. Its block, the certificate of that block proves. Each chunk is held
+ * against the signed root before it gets here. So all peers that have the snapshot are asked at once, each for one chunk at a time, and a
+ * false or a silent one costs a request.
  *
  * <p>A snapshot that nobody offers any more is given up, one that the application does not take is never fetched again. Deterministic,
  * without clock.

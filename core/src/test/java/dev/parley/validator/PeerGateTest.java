@@ -189,6 +189,19 @@ class PeerGateTest {
     }
 
     @Test
+    void one_large_frame_of_which_nothing_can_be_read_is_enough_for_the_network_to_hear_of_it() {
+        byte[] large = new byte[9 << 20];
+        large[0] = 9;
+        gate.deliverFrame(V1, large);
+        runAll();
+        assertThat(distrusted).isEmpty();
+        gate.deliverFrame(V1, large);
+        runAll();
+        assertThat(refused).containsExactly(Reason.MALFORMED, Reason.MALFORMED);
+        assertThat(distrusted).containsExactly(V1);
+    }
+
+    @Test
     void garbage_is_refused_and_counted() {
         gate.deliverFrame(V1, new byte[] {9, 9, 9});
         gate.deliverFrame(V1, new byte[0]);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Byzantine validator or a crowd of strangers, keeps no correct validator on another host from coming back. Belongs to the event loop.
  */
 final class HandshakeBudget {
-    private static final int AT_ONCE = 16;
+    private static final int AT_ONCE = 4;
     private static final int PER_SECOND = 2;
     /** Hosts of no validator have the budget of so many, together. */
     private static final int STRANGERS = 3;

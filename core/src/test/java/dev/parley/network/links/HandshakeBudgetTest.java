@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class HandshakeBudgetTest {
     private static final long SECOND = 1000;
-    private static final int OF_ONE = 16;
+    private static final int OF_ONE = 4;
 
     private final HandshakeBudget budget = new HandshakeBudget(4);
     private final InetAddress first = host(1);
