@@ -82,7 +82,7 @@ class ClientSignaturesTest {
     }
 
     @Test
-    void nothing_of_it_can_be_changed_and_its_proof_not_left_away() {
+    void nothing_of_it_can_be_changed_and_its_proof_not_left_away() throws Exception {
         CommandId id = signed.id();
         for (Command forged : new Command[] {
             new Command(id, 1, 1000, CONTENT),
@@ -96,6 +96,9 @@ class ClientSignaturesTest {
             assertThat(signatures.isAuthentic(signed)).isTrue();
             assertThat(signatures.isAuthentic(forged)).isFalse();
             assertThat(signatures.isAuthentic(forged)).isFalse();
+            assertThat(signatures.isAuthentic(read(bytes(forged))))
+                    .as("sent again")
+                    .isFalse();
         }
     }
 
