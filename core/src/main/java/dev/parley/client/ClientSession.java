@@ -1,5 +1,6 @@
 package dev.parley.client;
 
+import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.Signer;
 import dev.parley.log.ClientId;
@@ -10,9 +11,6 @@ import java.security.SecureRandom;
 
 /** In whose name a client submits commands, from its first one to its last. Thread-safe. */
 public interface ClientSession {
-    /** So many bytes of secret have keys of all schemes here. */
-    int SECRET_BYTES = 32;
-
     /**
      * The command of a number.
      *
@@ -31,7 +29,7 @@ public interface ClientSession {
 
     /** Of a key that is drawn for it alone: nobody else can submit under its id, validators included. */
     static ClientSession withKey(SignatureScheme scheme, ClientSignatures signatures) {
-        byte[] secret = new byte[SECRET_BYTES];
+        byte[] secret = new byte[Ed25519.SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
         Signer signer = scheme.signer(secret);
         return (sequence, expiresAtMillis, content) ->

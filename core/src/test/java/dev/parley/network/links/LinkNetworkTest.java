@@ -526,16 +526,16 @@ class LinkNetworkTest {
 
     @Test
     void acknowledgements_of_what_was_sent_do_not_make_a_peer_wait() throws IOException {
-        framesPerSecond = 1000;
+        // Were they counted, it would take a quarter of an hour.
+        framesPerSecond = 1;
         Node v0 = new Node(0);
-        int count = 10_000;
+        int count = 1000;
         try (SSLSocket socket = byzantine()) {
             OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 14);
             out.write(hello());
             out.flush();
             await().atMost(PATIENCE).until(() -> v0.network.isOpen(V3));
             DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-            long begun = System.nanoTime();
             for (long i = 1; i <= count; i++) {
                 v0.say(3, i);
                 FrameType type = null;
@@ -551,7 +551,6 @@ class LinkNetworkTest {
             out.write(small(1, new PeerMessage.StateVoteRequest(1)));
             out.flush();
             await().atMost(PATIENCE).until(() -> v0.heights().contains(1L));
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         }
     }
 
