@@ -330,9 +330,11 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         return nodes.get(validator);
     }
 
-    /** Stops a validator at once, as a crash would. */
+    /** Stops a validator at once, as a crash would. When this returns, it takes no part any more. */
     public void kill(int validator) {
-        node(validator).close();
+        ValidatorNode victim = node(validator);
+        victim.close();
+        victim.stopped().toCompletableFuture().join();
     }
 
     /**

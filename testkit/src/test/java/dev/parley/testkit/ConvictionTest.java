@@ -196,7 +196,6 @@ class ConvictionTest {
                         .start();
                 var client = cluster.client(0)) {
             cluster.kill(3);
-            cluster.node(3).stopped().toCompletableFuture().join();
             Network.Link link = cluster.network().join(attacker, new Deaf());
             for (int i = 0; i < 100; i++) {
                 for (int victim = 0; victim < 3; victim++) {

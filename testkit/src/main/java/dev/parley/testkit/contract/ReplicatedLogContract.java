@@ -497,6 +497,7 @@ public abstract class ReplicatedLogContract {
         try (var cluster = unequal.start();
                 var client = cluster.client(1)) {
             cluster.kill(0);
+            assertThat(cluster.node(0).stopped()).isDone();
             assertThat(get(client.submit(new Add(1))).result()).isEqualTo(1);
             // Two heads of three, and less power than a quorum's.
             cluster.network().isolate(Set.of(new ValidatorId(2)));
@@ -594,7 +595,6 @@ public abstract class ReplicatedLogContract {
                         .start();
                 var client = cluster.client(1)) {
             cluster.kill(attacker.index());
-            get(cluster.node(attacker.index()).stopped());
             AtomicBoolean over = new AtomicBoolean();
             AtomicLong answered = new AtomicLong();
             for (int i = 0; i < 100; i++) {

@@ -150,7 +150,6 @@ class EmptyDiskTest {
             assertThat(count(Observation.Recovering.class)).isZero();
             assertThat(signed.statements.get()).isPositive();
             cluster.kill(VICTIM);
-            cluster.node(VICTIM).stopped().toCompletableFuture().join();
             // Commands that wait when it comes back tempt it to speak at once.
             AtomicBoolean enough = new AtomicBoolean();
             CountDownLatch ended = new CountDownLatch(1);

@@ -89,7 +89,6 @@ class SignedSessionsTest {
             assertThat(victim.isOfKey()).isTrue();
 
             cluster.kill(THIEF.index());
-            cluster.node(THIEF.index()).stopped().toCompletableFuture().join();
             Network.Link link = cluster.network().join(THIEF, new Deaf());
             Command forged = new Command(
                     new CommandId(victim, 2),
@@ -123,7 +122,6 @@ class SignedSessionsTest {
             // Nothing is decided any more, so the true one waits.
             for (int gone : List.of(2, 3)) {
                 cluster.kill(gone);
-                cluster.node(gone).stopped().toCompletableFuture().join();
             }
             Signer session = KeyPair.generate(new SecureRandom()).signer(Ed25519.fastest());
             byte[] content = application.commands().encode(new Add(1));

@@ -207,7 +207,6 @@ class SnapshotCatchUpTest {
             cluster.kill(3);
             count(client, 4, 12);
             cluster.kill(2);
-            cluster.node(2).stopped().toCompletableFuture().join();
             Signer signer = keys.keys(4).get(2).signer(Ed25519.fastest());
             new Liar(lie, cluster, signer);
             cluster.restart(3);
