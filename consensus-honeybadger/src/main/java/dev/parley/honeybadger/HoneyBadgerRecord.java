@@ -16,6 +16,11 @@ public sealed interface HoneyBadgerRecord extends ConsensusRecord {
      * @param to null for everybody
      */
     record Said(int number, @Nullable ValidatorId to, HoneyBadgerMessage message) implements HoneyBadgerRecord {
+        @Override
+        public int approximateBytes() {
+            return 64 + message.approximateBytes();
+        }
+
         RecordKey key() {
             return key(message.epoch(), number);
         }

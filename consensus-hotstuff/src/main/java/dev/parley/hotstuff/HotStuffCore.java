@@ -75,6 +75,8 @@ final class HotStuffCore implements ConsensusCore {
 
     private boolean workPending;
     private boolean resting;
+    /** The view of the QC that was made here last, of votes, so that nobody else has it; 0 once it was shown. */
+    private long untold;
     /** The view for which the timer runs, 0 if it does not. */
     private long timerView;
 
@@ -438,6 +440,7 @@ final class HotStuffCore implements ConsensusCore {
         QC qc = votes.add(vote);
         if (qc != null && qc.view() > safety.highQc().view()) {
             outbox.observe(new Observation.CertificateFormed("QC", qc.view(), qc.block(), qc.signers()));
+            untold = qc.view();
             learn(qc);
         }
     }
@@ -487,6 +490,9 @@ final class HotStuffCore implements ConsensusCore {
         if (timeout.view() != view) {
             bringUp(from);
             return;
+        }
+        if (timeout.highQc().view() < safety.highQc().view()) {
+            bringUp(from);
         }
         Timeout earlier = timeouts.earlier(timeout.voter());
         if (earlier != null && earlier.highQc().view() != timeout.highQc().view()) {
@@ -547,6 +553,10 @@ final class HotStuffCore implements ConsensusCore {
                 outbox.add(new Effect.StartTimer(VIEW_TIMER, rules.pacemaker().delay(failedViews)));
             }
         }
+        if (quiet && untold != 0 && untold == safety.highQc().view()) {
+            untold = 0;
+            outbox.add(new Effect.Broadcast(new Advance(safety.highQc(), null)));
+        }
         lead(!quiet);
     }
 
@@ -606,11 +616,17 @@ final class HotStuffCore implements ConsensusCore {
                 && timeouts.power() >= rules.quorums().timeoutsToJoin(validators);
     }
 
-    /** Whether nothing is left to order or to show: the newest block's own chain tells everybody all decisions. */
+    /**
+     * Whether nothing is left to order or to show. A proposed block must show by its own chain that all commands are decided; before
+     * there is one it is enough that they are, since whoever made the QC that decided the last of them tells everybody.
+     */
     private boolean isQuiet() {
-        Node tip = proposed != null ? proposed : tree.node(safety.highQc().block());
-        return tip != null
-                ? tip.isQuiet() && candidate == null
+        if (proposed != null) {
+            return proposed.isQuiet() && candidate == null;
+        }
+        Node certified = tree.node(safety.highQc().block());
+        return certified != null
+                ? certified.lastNonEmpty <= tree.root().height()
                 : safety.highQc().block().equals(tree.root().id());
     }
 
@@ -655,6 +671,7 @@ final class HotStuffCore implements ConsensusCore {
             return;
         }
         requestView = 0;
+        untold = 0;
         safety = safety.withProposal(view);
         recordSafety(Occasion.PROPOSAL);
         Block block = new Block(

@@ -18,7 +18,12 @@ public sealed interface HotStuffRecord extends ConsensusRecord
     }
 
     /** An undecided block that this validator voted for or knows to be certified. */
-    record BlockRecord(Block block) implements HotStuffRecord {}
+    record BlockRecord(Block block) implements HotStuffRecord {
+        @Override
+        public int approximateBytes() {
+            return 1024 + block.payload().sizeBytes();
+        }
+    }
 
     /**
      * The last time-out that was sent. Made anew after a restart it might report another QC, since certificates are learned without

@@ -339,6 +339,17 @@ class HotStuffCoreTest {
     }
 
     @Test
+    void brings_up_a_peer_that_gives_the_same_view_up_and_knows_less() {
+        ConsensusCore core = core(2);
+        TC entry = make.tc(1, QC.GENESIS, 0, 1, 3);
+        receive(core, 0, new Advance(QC.GENESIS, entry));
+        receive(core, 0, new Advance(make.qc(first), null));
+        assertThat(core.report().view()).isEqualTo(2);
+        assertThat(messages(receive(core, 3, make.timeout(3, 2, QC.GENESIS, entry)), Advance.class))
+                .containsExactly(new Advance(make.qc(first), null));
+    }
+
+    @Test
     void fetches_missing_ancestors_then_votes_and_refuses_what_it_did_not_ask_for() {
         ConsensusCore core = core(3);
         Block second = make.block(first.header(), make.qc(first), 2, 1, List.of());

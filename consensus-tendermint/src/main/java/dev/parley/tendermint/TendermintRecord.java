@@ -14,5 +14,10 @@ public sealed interface TendermintRecord extends ConsensusRecord permits SafetyR
     }
 
     /** An undecided block that this validator proposed, is locked on or holds for valid: if all restart, nobody else has it. */
-    record BlockRecord(Block block) implements TendermintRecord {}
+    record BlockRecord(Block block) implements TendermintRecord {
+        @Override
+        public int approximateBytes() {
+            return 1024 + block.payload().sizeBytes();
+        }
+    }
 }

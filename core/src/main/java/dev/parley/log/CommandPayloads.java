@@ -33,6 +33,11 @@ public final class CommandPayloads implements Payloads {
         this.authentic = authentic;
     }
 
+    /** Whether a command may bear its client's id. */
+    public boolean isAuthentic(Command command) {
+        return authentic.test(command);
+    }
+
     @Override
     public CommandBatch read(BinaryReader in) throws MalformedException {
         return CommandBatch.read(in);

@@ -65,6 +65,8 @@ import org.rocksdb.WriteOptions;
 public final class RocksStorage implements Storage {
     private static final byte[] FIRST_HEIGHT = "first-height".getBytes(StandardCharsets.US_ASCII);
     private static final int CHECKSUM_BYTES = 4;
+    /** What a buffer for a certificate begins with. */
+    private static final int CERTIFICATE_BYTES = 1024;
     /** Past the index of every chunk: the manifest, written last. */
     private static final int MANIFEST = -1;
 
@@ -296,7 +298,7 @@ public final class RocksStorage implements Storage {
 
     private void put(WriteBatch changes, RecordKey key, ConsensusRecord record) throws RocksDBException {
         long first = order.computeIfAbsent(key, k -> ++lastOrder);
-        BinaryWriter out = new BinaryWriter().i64(first);
+        BinaryWriter out = new BinaryWriter(record.approximateBytes()).i64(first);
         codec.writeRecord(record, out);
         put(changes, Family.RECORDS, bytes(key), out);
     }
@@ -312,7 +314,7 @@ public final class RocksStorage implements Storage {
     }
 
     private void certify(WriteBatch changes, long height, Certificate certificate) throws RocksDBException {
-        BinaryWriter out = new BinaryWriter();
+        BinaryWriter out = new BinaryWriter(CERTIFICATE_BYTES);
         codec.writeCertificate(certificate, out);
         put(changes, Family.CERTIFICATES, bytes(height), out);
     }

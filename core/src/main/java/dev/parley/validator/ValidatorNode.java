@@ -15,22 +15,19 @@ import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
-import dev.parley.consensus.MessageVerifier;
 import dev.parley.consensus.Refusal;
 import dev.parley.consensus.Refusal.Reason;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
-import dev.parley.log.ClientSignatures;
 import dev.parley.log.Command;
-import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandPayloads;
 import dev.parley.logging.LogContext;
 import dev.parley.mempool.Mempool;
 import dev.parley.mempool.ProvenEvidence;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
-import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.Snapshot;
 import dev.parley.storage.Storage;
 import java.security.SecureRandom;
@@ -102,7 +99,8 @@ public final class ValidatorNode implements AutoCloseable {
     private final LogContext logContext;
     private final ActorSystem<?> system;
     private final LogFeed feed;
-    private final ClientSignatures clients;
+    /** Whose commands are whose; one for all of the node, so that what was verified once is not again. */
+    private final CommandPayloads clients;
     /** Replaced where the actors are. */
     private volatile CompletableFuture<Actors> actors = new CompletableFuture<>();
 
@@ -116,8 +114,7 @@ public final class ValidatorNode implements AutoCloseable {
         this.logContext = context;
         this.system = system;
         this.feed = new LogFeed(parts.storage());
-        this.clients =
-                new ClientSignatures(parts.setup().scheme(), parts.setup().domain());
+        this.clients = (CommandPayloads) parts.setup().payloads();
         var unused = stopped.thenAccept(feed::stop);
         this.refusals = new RefusalMeter(parts.setup().validators().size());
         this.guardian =
@@ -310,7 +307,6 @@ public final class ValidatorNode implements AutoCloseable {
         private <C, R, S> Children(ActorContext<Signal> context, Parts<C, R, S> parts, Network.Link link) {
             ConsensusSetup setup = parts.setup();
             NodeSettings settings = parts.settings();
-            MessageVerifier verifier = parts.protocol().createVerifier(setup);
             ProvenEvidence proven =
                     new ProvenEvidence(evidence -> parts.protocol().convicts(setup, evidence));
             java.util.concurrent.Executor offCore =
@@ -321,7 +317,7 @@ public final class ValidatorNode implements AutoCloseable {
             gate = new PeerGate(
                     setup.validators().size(),
                     new PeerCodec(parts.protocol().createCodec(setup), setup.payloads()),
-                    (from, message) -> verify(parts, verifier, proven, clients, awaited, from, message),
+                    new PeerVerifier(parts.protocol(), setup, proven, clients::isAuthentic, awaited),
                     offCore,
                     settings.verifiers(),
                     new PeerGate.Limits(settings.inboxMessages(), settings.inboxBytes()),
@@ -532,111 +528,6 @@ public final class ValidatorNode implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             return e.toString();
         }
-    }
-
-    private static @Nullable Refusal verify(
-            Parts<?, ?, ?> parts,
-            MessageVerifier verifier,
-            ProvenEvidence proven,
-            ClientSignatures clients,
-            Awaited awaited,
-            ValidatorId from,
-            PeerMessage message) {
-        return switch (message) {
-            case PeerMessage.Consensus consensus -> {
-                Refusal refusal = verifier.verify(from, consensus.message());
-                if (refusal == null && consensus.message().payload() instanceof CommandBatch batch) {
-                    // Looked up when the pool checks the block: the pool is one thread, and this is the peer's own
-                    // time.
-                    var unused = batch.commands().stream().allMatch(clients::isAuthentic);
-                }
-                yield refusal;
-            }
-            case PeerMessage.Entries entries -> verifyEntries(parts, awaited, from, entries);
-            case PeerMessage.Snapshots snapshots -> verifySnapshots(parts, awaited, from, snapshots);
-            case PeerMessage.Chunk chunk -> verifyChunk(awaited, from, chunk);
-            case PeerMessage.EntriesRequest request ->
-                request.fromHeight() < 1 || request.maxBlocks() < 1
-                        ? new Refusal(
-                                from, Reason.MALFORMED, "a request for blocks from height " + request.fromHeight())
-                        : null;
-            case PeerMessage.Accusations accusations -> verifyAccusations(proven, from, accusations);
-            case PeerMessage.Commands commands -> verifyCommands(clients, from, commands);
-            case PeerMessage.StateVote v -> null;
-            case PeerMessage.StateVoteRequest v -> null;
-            case PeerMessage.Status s -> null;
-            case PeerMessage.SnapshotsRequest r -> null;
-            case PeerMessage.ChunkRequest r -> null;
-            case PeerMessage.ResultsRequest r -> null;
-            case PeerMessage.Results r -> null;
-        };
-    }
-
-    private static @Nullable Refusal verifyAccusations(
-            ProvenEvidence proven, ValidatorId from, PeerMessage.Accusations accusations) {
-        for (Evidence evidence : accusations.evidence()) {
-            if (!proven.test(evidence)) {
-                return new Refusal(from, Reason.BAD_EVIDENCE, "it proves nothing against " + evidence.culprit());
-            }
-        }
-        return null;
-    }
-
-    /** A correct peer passes on what it has verified itself. */
-    private static @Nullable Refusal verifyCommands(
-            ClientSignatures clients, ValidatorId from, PeerMessage.Commands commands) {
-        for (Command command : commands.commands()) {
-            if (!clients.isAuthentic(command)) {
-                return new Refusal(from, Reason.BAD_SIGNATURE, "command " + command.id() + " is not its client's");
-            }
-        }
-        return null;
-    }
-
-    /** Certificates are costly to verify: nobody makes us do it unasked. */
-    private static @Nullable Refusal verifyEntries(
-            Parts<?, ?, ?> parts, Awaited awaited, ValidatorId from, PeerMessage.Entries entries) {
-        if (!awaited.awaits(from, Awaited.Kind.BLOCKS) && !awaited.awaits(from, Awaited.Kind.SNAPSHOT_BLOCK)) {
-            return new Refusal(from, Reason.UNREQUESTED, "blocks that nobody asked for");
-        }
-        for (DecidedBlock block : entries.blocks()) {
-            String wrong = parts.protocol().refuteDecision(parts.setup(), block);
-            if (wrong != null) {
-                return new Refusal(from, Reason.BAD_CERTIFICATE, "block " + block.height() + ": " + wrong);
-            }
-        }
-        return null;
-    }
-
-    /** Each peer speaks for itself alone: so many signatures, so many peers. */
-    private static @Nullable Refusal verifySnapshots(
-            Parts<?, ?, ?> parts, Awaited awaited, ValidatorId from, PeerMessage.Snapshots snapshots) {
-        if (!awaited.awaits(from, Awaited.Kind.SNAPSHOTS) && !awaited.awaits(from, Awaited.Kind.CHUNK)) {
-            return new Refusal(from, Reason.UNREQUESTED, "snapshots that nobody asked for");
-        }
-        ConsensusSetup setup = parts.setup();
-        for (SignedSnapshot snapshot : snapshots.snapshots()) {
-            if (!snapshot.isSignedBy(setup.validators().key(from), setup.scheme(), setup.domain())) {
-                return new Refusal(
-                        from,
-                        Reason.BAD_SIGNATURE,
-                        "the snapshot of height " + snapshot.manifest().height());
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable Refusal verifyChunk(Awaited awaited, ValidatorId from, PeerMessage.Chunk chunk) {
-        if (!awaited.awaits(from, Awaited.Kind.CHUNK)) {
-            return new Refusal(from, Reason.UNREQUESTED, "a chunk that nobody asked for");
-        }
-        return chunk.manifest().proves(chunk.chunk())
-                ? null
-                : new Refusal(
-                        from,
-                        Reason.BAD_SNAPSHOT,
-                        chunk.chunk() + " is not of the snapshot of height "
-                                + chunk.manifest().height());
     }
 
     private void count(Parts<?, ?, ?> parts, Refusal refusal) {

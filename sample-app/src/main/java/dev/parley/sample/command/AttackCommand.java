@@ -8,14 +8,15 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyPair;
-import dev.parley.crypto.NativeCrypto;
 import dev.parley.network.PeerMessage;
 import dev.parley.network.links.LinksSettings;
 import dev.parley.network.links.PeerTls;
 import dev.parley.testkit.cluster.ClusterLayout;
 import dev.parley.testkit.cluster.LinkAttack;
 import dev.parley.testkit.cluster.LinkAttack.Kind;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -74,7 +75,7 @@ final class AttackCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         List<Kind> chosen = kinds.isEmpty()
                 ? List.of(Kind.values())
                 : kinds.stream().map(AttackCommand::kind).toList();
@@ -86,14 +87,15 @@ final class AttackCommand implements Callable<Integer> {
             throw new UsageException(directory + " has parley.network.kind = " + config.getString("parley.network.kind")
                     + ", and this speaks links alone");
         }
-        NativeCrypto.install();
         Ed25519 scheme = Ed25519.fastest();
         Membership membership = Membership.of(config, scheme);
         ValidatorId self = new ValidatorId(config.getInt("parley.node.validator"));
         KeyPair key = KeyFile.load(directory.resolve(config.getString("parley.node.key-file")));
+        LinksSettings links = LinksSettings.of(config);
         LinkAttack attack = new LinkAttack(
                 new PeerTls(membership.validators(), self, key),
-                LinksSettings.of(config).addresses(),
+                links.addresses(),
+                InetAddress.getByName(links.outboundHost() == null ? "0.0.0.0" : links.outboundHost()),
                 membership.peerCodec(LocalCluster.protocol(config), scheme).encode(new PeerMessage.Status(0)));
         List<ValidatorId> victims = IntStream.range(0, membership.validators().size())
                 .mapToObj(ValidatorId::new)

@@ -152,6 +152,7 @@ final class DrillCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("parley-drill");
         ClusterLayout layout = InitCommand.layout(protocol, VALIDATORS)
                 .network(network)
+                .hostsOfTheirOwn()
                 .shared("parley.validator.catch-up-bytes-per-second = " + catchUpRate + "\n"
                         + (blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n"));
         try (ProcessCluster processes = ProcessCluster.layOut(layout, directory)) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -59,6 +60,7 @@ public final class ClusterLayout {
     private @Nullable Integer basePort;
     private @Nullable List<Integer> canonicalPorts;
     private String network = "links";
+    private boolean hostsOfTheirOwn;
     private boolean tls;
     private String shared = "";
     private BiFunction<Integer, Ports, String> node = (index, ports) -> "";
@@ -98,6 +100,15 @@ public final class ClusterLayout {
     /** @param kind by which the validators reach each other, {@code links} or {@code cluster}; that unless this is said */
     public ClusterLayout network(String kind) {
         network = kind;
+        return this;
+    }
+
+    /**
+     * Puts each validator on an address of its own of this machine, 127.0.1.1 and on, as on separate hosts: what is counted by host is counted for
+     * each. On one address unless this is said.
+     */
+    public ClusterLayout hostsOfTheirOwn() {
+        hostsOfTheirOwn = true;
         return this;
     }
 
@@ -248,7 +259,8 @@ public final class ClusterLayout {
                 + "  validators = [\n" + validatorKeys + "  ]\n"
                 + "  # How they reach each other. links: none needs to trust another's process; cluster: one operator's machines.\n"
                 + "  network.kind = \"" + network + "\"\n"
-                + "  network." + network + ".addresses = [" + addresses(reached) + "]\n"
+                + "  network." + network + ".addresses = ["
+                + (hostsOfTheirOwn ? addresses(reached, ClusterLayout::host) : addresses(reached)) + "]\n"
                 + "  # Where clients reach them.\n"
                 + "  client.addresses = ["
                 + addresses(ports.stream().map(Ports::clients).toList()) + "]\n"
@@ -260,12 +272,30 @@ public final class ClusterLayout {
     }
 
     private static String addresses(List<Integer> ports) {
-        return ports.stream().map(port -> "\"127.0.0.1:" + port + "\"").collect(Collectors.joining(", "));
+        return addresses(ports, index -> "127.0.0.1");
+    }
+
+    private static String addresses(List<Integer> ports, IntFunction<String> host) {
+        return IntStream.range(0, ports.size())
+                .mapToObj(i -> "\"" + host.apply(i) + ":" + ports.get(i) + "\"")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String host(int index) {
+        return "127.0.1." + (index + 1);
+    }
+
+    /** From which address it dials: by that it is known. */
+    private String dialsFrom(int index) {
+        String name = network.equals("links")
+                ? "parley.network.links.outbound-host"
+                : "pekko.remote.artery.advanced.tcp.outbound-client-hostname";
+        return name + " = \"" + host(index) + "\"\n";
     }
 
     private String nodeConf(int index, Ports ports) {
         String bound = canonicalPorts == null ? "" : "  network." + network + ".bind-port = " + ports.network() + "\n";
-        String known = canonicalPorts == null ? "" : LinkProxies.settings(network, index);
+        String known = canonicalPorts == null && !hostsOfTheirOwn ? "" : dialsFrom(index);
         return "# One validator: its own and no other's.\n"
                 + "include \"" + SHARED + "\"\n"
                 + "parley {\n"

@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class LinkAttack {
 
     private final PeerTls tls;
     private final List<PeerAddress> addresses;
+    private final InetAddress from;
     private final byte[] readable;
     private final LongAdder done = new LongAdder();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -80,11 +82,13 @@ public final class LinkAttack {
 
     /**
      * @param addresses of all validators, by index
+     * @param from the address of this machine that victims see
      * @param readable a message that peers can read, in its canonical form
      */
-    public LinkAttack(PeerTls tls, List<PeerAddress> addresses, byte[] readable) {
+    public LinkAttack(PeerTls tls, List<PeerAddress> addresses, InetAddress from, byte[] readable) {
         this.tls = tls;
         this.addresses = List.copyOf(addresses);
+        this.from = from;
         this.readable = readable.clone();
     }
 
@@ -138,7 +142,7 @@ public final class LinkAttack {
     private void once(Kind kind, ValidatorId victim, ArrayDeque<Socket> idle) throws IOException, InterruptedException {
         if (kind == Kind.CONNECTIONS) {
             PeerAddress address = addresses.get(victim.index());
-            Socket socket = new Socket(address.host(), address.port());
+            Socket socket = new Socket(address.host(), address.port(), from, 0);
             open.add(socket);
             keep(idle, socket);
             done.increment();
@@ -247,8 +251,8 @@ public final class LinkAttack {
 
     private SSLSocket connect(ValidatorId victim) throws IOException {
         PeerAddress address = addresses.get(victim.index());
-        SSLSocket socket =
-                (SSLSocket) tls.context(victim).getSocketFactory().createSocket(address.host(), address.port());
+        SSLSocket socket = (SSLSocket)
+                tls.context(victim).getSocketFactory().createSocket(address.host(), address.port(), from, 0);
         open.add(socket);
         try {
             socket.startHandshake();

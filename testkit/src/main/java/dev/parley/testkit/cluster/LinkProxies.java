@@ -99,14 +99,6 @@ final class LinkProxies implements AutoCloseable {
         return listening.stream().map(ServerSocket::getLocalPort).toList();
     }
 
-    /** The settings by which a validator's connections are known. */
-    static String settings(String network, int validator) {
-        String name = network.equals("links")
-                ? "parley.network.links.outbound-host"
-                : "pekko.remote.artery.advanced.tcp.outbound-client-hostname";
-        return name + " = \"127.0.1." + (validator + 1) + "\"\n";
-    }
-
     /** @param ports where each validator listens, by index */
     void forward(List<Integer> ports) {
         targets = List.copyOf(ports);
