@@ -85,16 +85,30 @@ final class BlockTree implements Chain {
 
     /** @param block whose parent is connected and whose header fits it */
     Node insert(Block block) {
-        Node parent = nodes.get(block.parent());
-        long lastNonEmpty = parent == null ? rootLastNonEmpty : parent.lastNonEmpty;
-        long shown = parent == null ? rootShownDecided : parent.shownDecided;
-        List<Header> chain = chainEndingAt(block.parent());
-        if (chain != null && commit.commits(chain)) {
-            shown = Math.max(shown, chain.getFirst().height());
-        }
-        Node node = new Node(block, block.payload().isEmpty() ? lastNonEmpty : block.height(), shown);
+        long lastNonEmpty = block.payload().isEmpty() ? lastNonEmpty(block.parent()) : block.height();
+        Node node = new Node(block, lastNonEmpty, shownAbove(block.parent()));
         nodes.put(block.id(), node);
         return node;
+    }
+
+    /** Whether an empty child of the block would be {@linkplain Node#isQuiet quiet}: a QC for the block shows as much as that child. */
+    boolean isQuietAbove(BlockId certified) {
+        return isConnected(certified) && lastNonEmpty(certified) <= shownAbove(certified);
+    }
+
+    private long lastNonEmpty(BlockId id) {
+        Node node = nodes.get(id);
+        return node == null ? rootLastNonEmpty : node.lastNonEmpty;
+    }
+
+    /** The height up to which a QC for the block, with the chain below it, shows that blocks are decided. */
+    private long shownAbove(BlockId certified) {
+        Node node = nodes.get(certified);
+        long shown = node == null ? rootShownDecided : node.shownDecided;
+        List<Header> chain = chainEndingAt(certified);
+        return chain != null && commit.commits(chain)
+                ? Math.max(shown, chain.getFirst().height())
+                : shown;
     }
 
     /** As many blocks as the commit rule looks at, the given one last; null if they are not all known. */
@@ -159,7 +173,8 @@ final class BlockTree implements Chain {
         }
         root = newRoot;
         rootLastNonEmpty = newRoot.height();
-        rootShownDecided = newRoot.height();
+        // Its certificate shows that it is decided, and not every block above it does.
+        rootShownDecided = 0;
     }
 
     /**

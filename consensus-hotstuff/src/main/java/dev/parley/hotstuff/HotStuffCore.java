@@ -555,7 +555,7 @@ final class HotStuffCore implements ConsensusCore {
         }
         if (quiet && untold != 0 && untold == safety.highQc().view()) {
             untold = 0;
-            outbox.add(new Effect.Broadcast(new Advance(safety.highQc(), null)));
+            outbox.add(new Effect.Broadcast(new Advance(safety.highQc(), safety.proofOfEntry())));
         }
         lead(!quiet);
     }
@@ -617,17 +617,16 @@ final class HotStuffCore implements ConsensusCore {
     }
 
     /**
-     * Whether nothing is left to order or to show. A proposed block must show by its own chain that all commands are decided; before
-     * there is one it is enough that they are, since whoever made the QC that decided the last of them tells everybody.
+     * Whether nothing is left to order or to show: the block of the view or the highest QC tells everybody who has it that all commands are
+     * decided. That they are decided here is not enough: it may be a lower QC, which nobody passes on, that decided them.
      */
     private boolean isQuiet() {
-        if (proposed != null) {
-            return proposed.isQuiet() && candidate == null;
+        if (candidate != null
+                || (proposed != null && proposed.lastNonEmpty > tree.root().height())) {
+            return false;
         }
-        Node certified = tree.node(safety.highQc().block());
-        return certified != null
-                ? certified.lastNonEmpty <= tree.root().height()
-                : safety.highQc().block().equals(tree.root().id());
+        return (proposed != null && proposed.isQuiet())
+                || tree.isQuietAbove(safety.highQc().block());
     }
 
     private @Nullable ValidatorId leader() {
