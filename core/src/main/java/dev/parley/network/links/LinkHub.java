@@ -33,6 +33,7 @@ final class LinkHub implements Network.Link {
     private final LinkNetwork network;
     private final LinkIdentity identity;
     private final LinksSettings settings;
+    private final LinkTimes times;
     private final PeerCodec codec;
     private final PeerTls tls;
     private final Network.Inbox inbox;
@@ -50,6 +51,7 @@ final class LinkHub implements Network.Link {
             LinkNetwork network,
             LinkIdentity identity,
             LinksSettings settings,
+            LinkTimes times,
             PeerCodec codec,
             PeerTls tls,
             Network.Inbox inbox,
@@ -57,6 +59,7 @@ final class LinkHub implements Network.Link {
         this.network = network;
         this.identity = identity;
         this.settings = settings;
+        this.times = times;
         this.codec = codec;
         this.tls = tls;
         this.inbox = inbox;
@@ -73,16 +76,13 @@ final class LinkHub implements Network.Link {
                             : new PeerLink(
                                     this,
                                     peer,
-                                    settings.times(),
+                                    times,
                                     new SendWindow(settings.window(Channel.SMALL)),
                                     new SendWindow(settings.window(Channel.LARGE)),
                                     new RateBudget(settings.framesPerSecond(), settings.framesPerSecond()),
                                     // Both sides dial; mostly the one of the lower index has before the other thinks of
                                     // it.
-                                    now()
-                                            + (identity.self().index() < i
-                                                    ? 0
-                                                    : settings.times().redialMillis() * 4)));
+                                    now() + (identity.self().index() < i ? 0 : times.redialMillis() * 4)));
         }
     }
 
@@ -178,7 +178,7 @@ final class LinkHub implements Network.Link {
     }
 
     LinkTimes times() {
-        return settings.times();
+        return times;
     }
 
     PeerTls tls() {

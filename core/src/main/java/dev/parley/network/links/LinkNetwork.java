@@ -63,6 +63,7 @@ public final class LinkNetwork implements PeerNetwork {
 
     private final LinkIdentity identity;
     private final LinksSettings settings;
+    private final LinkTimes times;
     private final PeerCodec codec;
     private final LogContext context;
     private final PeerTls tls;
@@ -84,8 +85,14 @@ public final class LinkNetwork implements PeerNetwork {
     private final HandshakeBudget handshakes;
 
     private LinkNetwork(
-            LinksSettings settings, LinkIdentity identity, KeyPair key, PeerCodec codec, LogContext context) {
+            LinksSettings settings,
+            LinkTimes times,
+            LinkIdentity identity,
+            KeyPair key,
+            PeerCodec codec,
+            LogContext context) {
         this.settings = settings;
+        this.times = times;
         this.identity = identity;
         this.codec = codec;
         this.context = context;
@@ -108,8 +115,18 @@ public final class LinkNetwork implements PeerNetwork {
      */
     public static LinkNetwork start(
             LinksSettings settings, LinkIdentity identity, KeyPair key, PeerCodec codec, LogContext context) {
+        return start(settings, LinkTimes.DEFAULT, identity, key, codec, context);
+    }
+
+    static LinkNetwork start(
+            LinksSettings settings,
+            LinkTimes times,
+            LinkIdentity identity,
+            KeyPair key,
+            PeerCodec codec,
+            LogContext context) {
         settings.requireFor(identity.validators());
-        return new LinkNetwork(settings, identity, key, codec, context);
+        return new LinkNetwork(settings, times, identity, key, codec, context);
     }
 
     private Channel listen() {
@@ -151,7 +168,8 @@ public final class LinkNetwork implements PeerNetwork {
             former.close();
         }
         long incarnation = random.nextLong();
-        LinkHub hub = new LinkHub(this, identity, settings, codec, tls, inbox, incarnation == 0 ? 1 : incarnation);
+        LinkHub hub =
+                new LinkHub(this, identity, settings, times, codec, tls, inbox, incarnation == 0 ? 1 : incarnation);
         current = hub;
         return hub;
     }
@@ -263,8 +281,7 @@ public final class LinkNetwork implements PeerNetwork {
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, TURNS)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        settings.times().handshakeMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) times.handshakeMillis())
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -299,7 +316,7 @@ public final class LinkNetwork implements PeerNetwork {
     private void secure(SocketChannel channel, LinkConnection connection, LinkHub hub, @Nullable ValidatorId expected) {
         channels.add(channel);
         SslHandler handler = new SslHandler(hub.tls().engine(expected), false, signatures);
-        handler.setHandshakeTimeoutMillis(settings.times().handshakeMillis());
+        handler.setHandshakeTimeoutMillis(times.handshakeMillis());
         channel.pipeline().addLast(new HandshakeIntake(handler), handler, connection);
     }
 

@@ -122,10 +122,6 @@ public record LinksSettings(
         return outboundHost == null ? null : new InetSocketAddress(outboundHost, 0);
     }
 
-    LinkTimes times() {
-        return LinkTimes.DEFAULT;
-    }
-
     SendWindow.Limits window(Channel channel) {
         long bytes = channel == Channel.SMALL ? smallBytes : largeBytes;
         return new SendWindow.Limits(

@@ -10,7 +10,10 @@ import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.CertificateAuthority;
 import dev.parley.crypto.KeyPair;
+import dev.parley.log.ClientId;
+import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
+import dev.parley.log.CommandId;
 import dev.parley.logging.LogContext;
 import dev.parley.network.BindAddress;
 import dev.parley.network.Network;
@@ -62,6 +65,7 @@ class LinkNetworkTest {
     private final List<PeerAddress> addresses = addresses();
     private final List<Node> nodes = new ArrayList<>();
     private int framesPerSecond = 1_000_000;
+    private LinkTimes times = LinkTimes.DEFAULT;
 
     /** One validator's process. */
     private final class Node implements Network.Inbox {
@@ -89,7 +93,7 @@ class LinkNetworkTest {
                     1 << 20,
                     32 << 20,
                     framesPerSecond);
-            network = LinkNetwork.start(settings, identity, key, CODEC, LogContext.none());
+            network = LinkNetwork.start(settings, times, identity, key, CODEC, LogContext.none());
             link = network.join(identity.self(), this);
             nodes.add(this);
         }
@@ -619,6 +623,56 @@ class LinkNetworkTest {
         assertThat(v0.network.refused(V3, LinkRefusal.NO_HELLO)).isOne();
         new Node(3).say(0, 6);
         await().atMost(PATIENCE).until(() -> v0.heights().contains(6L));
+    }
+
+    /** Heartbeats every 50 ms, and a long patience but for what is said. */
+    private static LinkTimes times(long silenceMillis, long stallMillis) {
+        return new LinkTimes(50, 500, 10_000, 50, silenceMillis, stallMillis, 60_000);
+    }
+
+    @Test
+    void who_says_nothing_any_more_is_taken_for_gone() throws IOException {
+        times = times(500, 60_000);
+        Node v0 = new Node(0);
+        Node v1 = connectedTo(v0);
+        try (SSLSocket socket = byzantine()) {
+            socket.getOutputStream().write(hello());
+            await().atMost(PATIENCE).until(() -> v0.network.isOpen(V3));
+            await().atMost(PATIENCE).until(() -> !v0.network.isOpen(V3));
+            assertThat(socket.getInputStream().readAllBytes())
+                    .as("heartbeats until then")
+                    .isNotEmpty();
+        }
+        assertThat(v0.network.isOpen(V1)).as("who has nothing to say says that").isTrue();
+        assertThat(v1.network.isOpen(V0)).isTrue();
+    }
+
+    @Test
+    void who_takes_nothing_of_what_is_written_is_cut_off_though_it_speaks() throws IOException {
+        times = times(60_000, 500);
+        Node v0 = new Node(0);
+        connectedTo(v0);
+        byte[] nothingNew =
+                frame(FrameType.ACK, new BinaryWriter().i64(1).i64(1).toByteArray());
+        PeerMessage large = new PeerMessage.Commands(
+                List.of(new Command(new CommandId(new ClientId(1, 1), 1), 0, Long.MAX_VALUE, new byte[1 << 20])));
+        try (SSLSocket socket = byzantine()) {
+            socket.getOutputStream().write(hello());
+            await().atMost(PATIENCE).until(() -> v0.network.isOpen(V3));
+            // More than fits into the buffers of both sides.
+            for (int i = 0; i < 24; i++) {
+                v0.link.send(V3, large);
+            }
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> {
+                        if (!v0.network.isOpen(V3)) {
+                            return true;
+                        }
+                        socket.getOutputStream().write(nothingNew);
+                        return false;
+                    });
+        }
     }
 
     private static List<PeerAddress> addresses() {

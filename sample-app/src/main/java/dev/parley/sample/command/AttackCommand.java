@@ -40,7 +40,7 @@ final class AttackCommand implements Callable<Integer> {
     static final String BEGINS = "begins";
 
     /** What {@code --kind} may be. */
-    private static final class KindNames implements Iterable<String> {
+    static final class KindNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(Kind.values()).map(Kind::text).iterator();
@@ -76,9 +76,7 @@ final class AttackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Kind> chosen = kinds.isEmpty()
-                ? List.of(Kind.values())
-                : kinds.stream().map(AttackCommand::kind).toList();
+        List<Kind> chosen = kinds(kinds);
         if (seconds < 1) {
             throw new UsageException("--seconds is 1 or more, not " + seconds);
         }
@@ -118,6 +116,13 @@ final class AttackCommand implements Callable<Integer> {
 
     private static double cpuSeconds() {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
+    }
+
+    /** All, if none is named. */
+    static List<Kind> kinds(List<String> names) {
+        return names.isEmpty()
+                ? List.of(Kind.values())
+                : names.stream().map(AttackCommand::kind).toList();
     }
 
     private static Kind kind(String name) {

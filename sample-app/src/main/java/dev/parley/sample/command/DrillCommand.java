@@ -122,12 +122,26 @@ final class DrillCommand implements Callable<Integer> {
     private int attackSeconds = 5;
 
     @Option(
+            names = "--attack",
+            paramLabel = "KIND",
+            completionCandidates = AttackCommand.KindNames.class,
+            description = "Which of them; all, one after the other, unless given.")
+    private List<String> attacks = List.of();
+
+    @Option(
             names = "--blocks",
             paramLabel = "N",
             defaultValue = "0",
             description =
                     "How many blocks all have on disk before the restarts, none of them pruned: ${DEFAULT-VALUE}.")
     private long blocks;
+
+    @Option(
+            names = "--jvm-option",
+            paramLabel = "OPTION",
+            description =
+                    "For the validators' virtual machines, such as --jvm-option=-Xmx4g; may be given several times.")
+    private List<String> jvmOptions = new ArrayList<>();
 
     DrillCommand(Screen screen) {
         this.screen = screen;
@@ -148,27 +162,28 @@ final class DrillCommand implements Callable<Integer> {
             throw new UsageException("--clients, --outstanding and --warmup are 1 or more, the others 0 or more");
         }
         Protocols.require(protocol);
+        List<LinkAttack.Kind> kinds = AttackCommand.kinds(attacks);
         InitCommand.requireNetwork(network);
         Path directory = Files.createTempDirectory("parley-drill");
         ClusterLayout layout = InitCommand.layout(protocol, VALIDATORS)
                 .network(network)
-                .hostsOfTheirOwn()
                 .shared("parley.validator.catch-up-bytes-per-second = " + catchUpRate + "\n"
                         + (blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n"));
-        try (ProcessCluster processes = ProcessCluster.layOut(layout, directory)) {
+        try (ProcessCluster processes = ProcessCluster.layOutDirectly(layout, directory)) {
             for (NodeProcess node : processes.nodes()) {
-                NodeCommand.start(processes, node, List.of());
+                NodeCommand.start(processes, node, jvmOptions);
             }
             for (NodeProcess node : processes.nodes()) {
                 node.awaitReady();
             }
-            drill(processes, StoreClients.of(directory));
+            drill(processes, StoreClients.of(directory), kinds);
         }
         ClusterLayout.delete(directory);
         return 0;
     }
 
-    private void drill(ProcessCluster processes, StoreClients store) throws IOException, InterruptedException {
+    private void drill(ProcessCluster processes, StoreClients store, List<LinkAttack.Kind> kinds)
+            throws IOException, InterruptedException {
         List<ClusterClient<byte[], byte[]>> sessions = sessions(store, clients);
         LoadDriver load = new LoadDriver(sessions, outstanding, size);
         load.begin();
@@ -180,7 +195,7 @@ final class DrillCommand implements Callable<Integer> {
             pause(processes, load);
         }
         if (attackSeconds > 0 && network.equals("links")) {
-            attack(processes, load);
+            attack(processes, load, kinds);
         }
         end(load, sessions);
         if (restarts > 0) {
@@ -216,7 +231,7 @@ final class DrillCommand implements Callable<Integer> {
         }
         double without = gone.perSecond();
         Stretch back = new Stretch(load);
-        NodeCommand.start(processes, victim, List.of());
+        NodeCommand.start(processes, victim, jvmOptions);
         victim.awaitReady(LIMIT);
         double ready = back.seconds();
         awaitInStep(processes.nodes());
@@ -267,13 +282,16 @@ final class DrillCommand implements Callable<Integer> {
                 mebibytes(after)));
     }
 
-    private void attack(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
+    private void attack(ProcessCluster processes, LoadDriver load, List<LinkAttack.Kind> kinds)
+            throws IOException, InterruptedException {
         List<NodeProcess> nodes = processes.nodes();
         NodeProcess victim = nodes.get(VICTIM);
         List<NodeProcess> honest = nodes.subList(0, VICTIM);
         victim.signal("KILL");
         victim.awaitEnd();
-        for (LinkAttack.Kind kind : LinkAttack.Kind.values()) {
+        // The others find out that it is gone, and pass over it.
+        Thread.sleep(attackSeconds * 1000L);
+        for (LinkAttack.Kind kind : kinds) {
             Stretch alone = new Stretch(load);
             Thread.sleep(attackSeconds * 1000L);
             double before = alone.perSecond();
@@ -312,7 +330,7 @@ final class DrillCommand implements Callable<Integer> {
                     refusals(honest) - refusedBefore,
                     mebibytes(heaps(honest))));
         }
-        NodeCommand.start(processes, victim, List.of());
+        NodeCommand.start(processes, victim, jvmOptions);
         victim.awaitReady(LIMIT);
     }
 
@@ -345,7 +363,7 @@ final class DrillCommand implements Callable<Integer> {
             victim.signal("KILL");
             victim.awaitEnd();
             Stretch back = new Stretch(load);
-            NodeCommand.start(processes, victim, List.of());
+            NodeCommand.start(processes, victim, jvmOptions);
             victim.awaitReady(LIMIT);
             awaitInStep(nodes);
             took[i] = back.seconds();

@@ -105,9 +105,9 @@ public final class ClusterLayout {
 
     /**
      * Puts each validator on an address of its own of this machine, 127.0.1.1 and on, as on separate hosts: what is counted by host is counted for
-     * each. On one address unless this is said.
+     * each. On one address unless this is said; not for validators behind {@link LinkProxies}.
      */
-    public ClusterLayout hostsOfTheirOwn() {
+    ClusterLayout hostsOfTheirOwn() {
         hostsOfTheirOwn = true;
         return this;
     }

@@ -4,24 +4,37 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Processes of a cluster that is laid out for them on this machine, with proxies on the links between them, and somebody who ends them with this process
- * however that ends. Wants Linux. Not thread-safe, but for its links.
+ * Processes of a cluster that is laid out for them on this machine, and somebody who ends them with this process however that ends. Proxies between
+ * them, where there are any, cut links and delay what they carry. Wants Linux. Not thread-safe, but for its links.
  */
 public final class ProcessCluster implements AutoCloseable {
     private final List<NodeProcess> nodes;
     private final Reaper reaper;
-    private final LinkProxies proxies;
+    private final @Nullable LinkProxies proxies;
 
-    private ProcessCluster(List<NodeProcess> nodes, Reaper reaper, LinkProxies proxies) {
+    private ProcessCluster(List<NodeProcess> nodes, Reaper reaper, @Nullable LinkProxies proxies) {
         this.nodes = nodes;
         this.reaper = reaper;
         this.proxies = proxies;
     }
 
     /**
-     * Lays out a cluster, of which nothing runs yet.
+     * Lays out a cluster whose validators reach each other directly, each at an {@linkplain ClusterLayout#hostsOfTheirOwn address of its own}: for
+     * measurements. Nothing runs yet.
+     *
+     * @param directory made if it is not there; no cluster is in it
+     * @throws IOException if it cannot be written
+     */
+    public static ProcessCluster layOutDirectly(ClusterLayout layout, Path directory) throws IOException {
+        layout.hostsOfTheirOwn().write(directory);
+        return new ProcessCluster(NodeProcess.of(directory), new Reaper(directory), null);
+    }
+
+    /**
+     * Lays out a cluster with proxies between its validators. Nothing runs yet.
      *
      * @param directory made if it is not there; no cluster is in it
      * @throws IOException if it cannot be written
@@ -55,17 +68,29 @@ public final class ProcessCluster implements AutoCloseable {
         nodes.get(validator).process().ifPresent(process -> reaper.watch(process.pid()));
     }
 
-    /** Holds back what one validator sends to another, until {@link #heal}. */
+    /**
+     * Holds back what one validator sends to another, until {@link #heal}.
+     *
+     * @throws IllegalStateException if there are no proxies
+     */
     public void cut(int from, int to) {
-        proxies.cut(from, to);
+        proxies().cut(from, to);
     }
 
-    /** Lets what one validator sends to another take so much longer, until {@link #heal}. */
+    /**
+     * Lets what one validator sends to another take so much longer, until {@link #heal}.
+     *
+     * @throws IllegalStateException if there are no proxies
+     */
     public void delay(int from, int to, Duration by) {
-        proxies.delay(from, to, by);
+        proxies().delay(from, to, by);
     }
 
-    /** Parts one validator from all others, until {@link #heal}. */
+    /**
+     * Parts one validator from all others, until {@link #heal}.
+     *
+     * @throws IllegalStateException if there are no proxies
+     */
     public void isolate(int validator) {
         for (int other = 0; other < nodes.size(); other++) {
             if (other != validator) {
@@ -75,8 +100,16 @@ public final class ProcessCluster implements AutoCloseable {
         }
     }
 
+    /** @throws IllegalStateException if there are no proxies */
     public void heal() {
-        proxies.heal();
+        proxies().heal();
+    }
+
+    private LinkProxies proxies() {
+        if (proxies == null) {
+            throw new IllegalStateException("the validators reach each other directly");
+        }
+        return proxies;
     }
 
     /** Ends all processes at once. */
@@ -84,6 +117,8 @@ public final class ProcessCluster implements AutoCloseable {
     public void close() {
         nodes.forEach(NodeProcess::destroy);
         reaper.close();
-        proxies.close();
+        if (proxies != null) {
+            proxies.close();
+        }
     }
 }
