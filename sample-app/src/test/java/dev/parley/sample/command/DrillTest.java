@@ -15,7 +15,7 @@ class DrillTest {
         int code = ParleyCommand.commandLine(Screen.plain(out, out))
                 .execute(
                         ("drill --warmup 1 --away 0 --pause-seconds 1 --attack takeovers --attack-seconds 1 --restarts 0"
-                                        + " --clients 1 --outstanding 2")
+                                        + " --clients 1 --outstanding 2 --jvm-option=-XX:TieredStopAtLevel=1")
                                 .split(" "));
         assertThat(out.toString())
                 .as("the drill ended with " + code)
