@@ -67,6 +67,7 @@ public final class ValidatorNode implements AutoCloseable {
     /**
      * All that is given to a node at its start.
      *
+     * @param setup with {@link CommandPayloads}, which say whose commands are whose
      * @param mayContradictItself whether the protocol is made to misbehave; else a validator that is proven to have contradicted itself knows
      *     that somebody else has its key, or that its disk was set back, and stops
      */

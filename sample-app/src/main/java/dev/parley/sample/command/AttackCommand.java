@@ -8,6 +8,7 @@ import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Ed25519;
 import dev.parley.crypto.KeyFile;
 import dev.parley.crypto.KeyPair;
+import dev.parley.crypto.NativeCrypto;
 import dev.parley.network.PeerMessage;
 import dev.parley.network.links.LinksSettings;
 import dev.parley.network.links.PeerTls;
@@ -85,6 +86,7 @@ final class AttackCommand implements Callable<Integer> {
             throw new UsageException(directory + " has parley.network.kind = " + config.getString("parley.network.kind")
                     + ", and this speaks links alone");
         }
+        NativeCrypto.install();
         Ed25519 scheme = Ed25519.fastest();
         Membership membership = Membership.of(config, scheme);
         ValidatorId self = new ValidatorId(config.getInt("parley.node.validator"));

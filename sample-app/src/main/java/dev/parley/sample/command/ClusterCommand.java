@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -51,12 +52,7 @@ final class ClusterCommand implements Runnable {
                             paramLabel = "ID=BEHAVIOUR",
                             description = "Starts validator ID so that it misbehaves.")
                     List<String> byzantine,
-            @Option(
-                            names = "--jvm-option",
-                            paramLabel = "OPTION",
-                            description =
-                                    "For the virtual machines of those it starts, such as --jvm-option=-Xmx4g; may be given several times.")
-                    List<String> jvmOptions)
+            @Mixin JvmOptions jvmOptions)
             throws IOException, InterruptedException {
         List<NodeProcess> nodes = NodeProcess.of(directory);
         for (NodeProcess node : nodes) {
@@ -66,7 +62,7 @@ final class ClusterCommand implements Runnable {
                     behaviours.add(word.substring(word.indexOf('=') + 1));
                 }
             }
-            NodeCommand.start(node, jvmOptions == null ? List.of() : jvmOptions, behaviours);
+            NodeCommand.start(node, jvmOptions.all(), behaviours);
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Processes under load of which one is away, and what that costs the others. */
@@ -136,12 +137,8 @@ final class DrillCommand implements Callable<Integer> {
                     "How many blocks all have on disk before the restarts, none of them pruned: ${DEFAULT-VALUE}.")
     private long blocks;
 
-    @Option(
-            names = "--jvm-option",
-            paramLabel = "OPTION",
-            description =
-                    "For the validators' virtual machines, such as --jvm-option=-Xmx4g; may be given several times.")
-    private List<String> jvmOptions = new ArrayList<>();
+    @Mixin
+    private JvmOptions jvmOptions = new JvmOptions();
 
     DrillCommand(Screen screen) {
         this.screen = screen;
@@ -171,7 +168,7 @@ final class DrillCommand implements Callable<Integer> {
                         + (blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n"));
         try (ProcessCluster processes = ProcessCluster.layOutDirectly(layout, directory)) {
             for (NodeProcess node : processes.nodes()) {
-                NodeCommand.start(processes, node, jvmOptions);
+                NodeCommand.start(processes, node, jvmOptions.all());
             }
             for (NodeProcess node : processes.nodes()) {
                 node.awaitReady();
@@ -231,7 +228,7 @@ final class DrillCommand implements Callable<Integer> {
         }
         double without = gone.perSecond();
         Stretch back = new Stretch(load);
-        NodeCommand.start(processes, victim, jvmOptions);
+        NodeCommand.start(processes, victim, jvmOptions.all());
         victim.awaitReady(LIMIT);
         double ready = back.seconds();
         awaitInStep(processes.nodes());
@@ -330,7 +327,7 @@ final class DrillCommand implements Callable<Integer> {
                     refusals(honest) - refusedBefore,
                     mebibytes(heaps(honest))));
         }
-        NodeCommand.start(processes, victim, jvmOptions);
+        NodeCommand.start(processes, victim, jvmOptions.all());
         victim.awaitReady(LIMIT);
     }
 
@@ -363,7 +360,7 @@ final class DrillCommand implements Callable<Integer> {
             victim.signal("KILL");
             victim.awaitEnd();
             Stretch back = new Stretch(load);
-            NodeCommand.start(processes, victim, jvmOptions);
+            NodeCommand.start(processes, victim, jvmOptions.all());
             victim.awaitReady(LIMIT);
             awaitInStep(nodes);
             took[i] = back.seconds();

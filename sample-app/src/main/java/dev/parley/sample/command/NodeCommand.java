@@ -7,6 +7,7 @@ import dev.parley.admin.AdminSettings;
 import dev.parley.admin.NodeMetrics;
 import dev.parley.client.Receipt;
 import dev.parley.client.remote.ClusterClient;
+import dev.parley.crypto.NativeCrypto;
 import dev.parley.network.FaultyNetwork;
 import dev.parley.sample.redis.InfoSection;
 import dev.parley.sample.redis.RedisServer;
@@ -77,6 +78,7 @@ final class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        NativeCrypto.install();
         Config config = ClusterLayout.node(directory);
         String protocol = config.getString("parley.consensus.protocol");
         List<Behaviour> behaviours = byzantine.stream()

@@ -2,7 +2,6 @@ package dev.parley.sample.command;
 
 import com.typesafe.config.ConfigException;
 import dev.parley.crypto.KeyFileException;
-import dev.parley.crypto.NativeCrypto;
 import dev.parley.storage.StorageException;
 import dev.parley.testkit.cluster.ClusterException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,6 @@ public final class ParleyCommand implements Runnable {
     static final int WRONG_USAGE = 2;
 
     public static void main(String[] args) {
-        NativeCrypto.install();
         System.exit(commandLine(Screen.standard()).execute(args));
     }
 

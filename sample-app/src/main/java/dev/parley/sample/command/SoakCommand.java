@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Processes under load that are killed, paused and cut off, and what their clients saw. */
@@ -124,12 +125,8 @@ final class SoakCommand implements Callable<Integer> {
             description = "Where the cluster is laid out, and stays; a temporary directory unless given.")
     private Path directory = Path.of("");
 
-    @Option(
-            names = "--jvm-option",
-            paramLabel = "OPTION",
-            description =
-                    "For the validators' virtual machines, such as --jvm-option=-Xmx4g; may be given several times.")
-    private List<String> jvmOptions = new ArrayList<>();
+    @Mixin
+    private JvmOptions jvmOptions = new JvmOptions();
 
     SoakCommand(Screen screen) {
         this.screen = screen;
@@ -167,7 +164,7 @@ final class SoakCommand implements Callable<Integer> {
     private boolean soak(Path cluster, ProcessCluster processes) throws IOException, InterruptedException {
         List<NodeProcess> nodes = processes.nodes();
         for (NodeProcess node : nodes) {
-            NodeCommand.start(processes, node, jvmOptions);
+            NodeCommand.start(processes, node, jvmOptions.all());
         }
         for (NodeProcess node : nodes) {
             node.awaitReady();
@@ -247,7 +244,7 @@ final class SoakCommand implements Callable<Integer> {
                 victim.signal("KILL");
                 victim.awaitEnd();
                 Thread.sleep(random.nextInt(2_000));
-                NodeCommand.start(processes, victim, jvmOptions);
+                NodeCommand.start(processes, victim, jvmOptions.all());
                 victim.awaitReady();
             }
             case PAUSE -> {

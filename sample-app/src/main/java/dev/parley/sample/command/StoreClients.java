@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.parley.ParleyNode;
 import dev.parley.app.Codec;
 import dev.parley.client.remote.ClusterClient;
+import dev.parley.crypto.NativeCrypto;
 import dev.parley.testkit.cluster.ClusterLayout;
 import java.nio.file.Path;
 
@@ -13,6 +14,7 @@ final class StoreClients {
 
     /** @param config with what all processes of the cluster are told */
     StoreClients(Config config) {
+        NativeCrypto.install();
         this.config = config;
     }
 
