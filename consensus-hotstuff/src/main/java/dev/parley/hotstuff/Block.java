@@ -77,6 +77,11 @@ public final class Block {
         return header.suspects();
     }
 
+    /** About how many bytes it is, in memory and written. */
+    int approximateBytes() {
+        return 1024 + payload.sizeBytes();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Block that && header.equals(that.header) && justify.equals(that.justify);

@@ -164,7 +164,7 @@ final class HotStuffCore implements ConsensusCore {
         }
         restoreBlocks(blocks);
         outbox.observe(new Observation.ViewEntered(view, leader(), "start"));
-        outbox.add(new Effect.Broadcast(new Advance(safety.highQc(), safety.proofOfEntry())));
+        outbox.add(new Effect.Broadcast(whereWeAre()));
         Node voted = tree.node(safety.lastVotedBlock());
         if (voted != null && safety.lastVotedView() == view && safety.lastTimeoutView() < view) {
             proposed = voted;
@@ -528,8 +528,12 @@ final class HotStuffCore implements ConsensusCore {
 
     private void bringUp(ValidatorId peer) {
         if (!peer.equals(self)) {
-            outbox.add(new Effect.Send(peer, new Advance(safety.highQc(), safety.proofOfEntry())));
+            outbox.add(new Effect.Send(peer, whereWeAre()));
         }
+    }
+
+    private Advance whereWeAre() {
+        return new Advance(safety.highQc(), safety.proofOfEntry());
     }
 
     // What the state asks for
@@ -555,7 +559,7 @@ final class HotStuffCore implements ConsensusCore {
         }
         if (quiet && untold != 0 && untold == safety.highQc().view()) {
             untold = 0;
-            outbox.add(new Effect.Broadcast(new Advance(safety.highQc(), safety.proofOfEntry())));
+            outbox.add(new Effect.Broadcast(whereWeAre()));
         }
         lead(!quiet);
     }

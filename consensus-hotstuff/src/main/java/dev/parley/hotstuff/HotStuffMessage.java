@@ -27,7 +27,7 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
 
         @Override
         public int approximateBytes() {
-            return 1024 + block.payload().sizeBytes();
+            return block.approximateBytes();
         }
     }
 
@@ -78,7 +78,7 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
         public int approximateBytes() {
             int bytes = 64;
             for (Block block : blocks) {
-                bytes += 1024 + block.payload().sizeBytes();
+                bytes += block.approximateBytes();
             }
             return bytes;
         }

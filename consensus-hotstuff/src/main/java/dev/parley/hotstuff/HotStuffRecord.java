@@ -21,7 +21,7 @@ public sealed interface HotStuffRecord extends ConsensusRecord
     record BlockRecord(Block block) implements HotStuffRecord {
         @Override
         public int approximateBytes() {
-            return 1024 + block.payload().sizeBytes();
+            return block.approximateBytes();
         }
     }
 

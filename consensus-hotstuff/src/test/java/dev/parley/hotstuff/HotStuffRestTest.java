@@ -32,8 +32,8 @@ class HotStuffRestTest {
             cluster.run(500);
             assertThat(cluster.minHeight()).isEqualTo(1);
             assertThat(cluster.isIdle()).isTrue();
-            assertThat(proposals(cluster)).isEqualTo(variant == Variant.TWO_CHAIN ? 2 : 3);
-            assertThat(timeOuts(cluster)).isZero();
+            assertThat(count(cluster, Observation.Proposed.class)).isEqualTo(variant == Variant.TWO_CHAIN ? 2 : 3);
+            assertThat(count(cluster, Observation.TimedOut.class)).isZero();
         }
     }
 
@@ -145,7 +145,7 @@ class HotStuffRestTest {
         cluster.links = (from, to, message) -> true;
         cluster.run(100_000);
         assertThat(cluster.minHeight()).isPositive();
-        assertThat(timeOuts(cluster)).isLessThan(20);
+        assertThat(count(cluster, Observation.TimedOut.class)).isLessThan(20);
     }
 
     private static TestCluster roundRobin() {
@@ -171,17 +171,10 @@ class HotStuffRestTest {
         cluster.nodes[vote.to].handle(new Input.Received(new ValidatorId(from), vote.vote));
     }
 
-    private static long proposals(TestCluster cluster) {
+    private static long count(TestCluster cluster, Class<? extends Observation> kind) {
         return Arrays.stream(cluster.nodes)
                 .flatMap(node -> node.observations.stream())
-                .filter(Observation.Proposed.class::isInstance)
-                .count();
-    }
-
-    private static long timeOuts(TestCluster cluster) {
-        return Arrays.stream(cluster.nodes)
-                .flatMap(node -> node.observations.stream())
-                .filter(Observation.TimedOut.class::isInstance)
+                .filter(kind::isInstance)
                 .count();
     }
 }

@@ -84,13 +84,15 @@ public final class LinkNetwork implements PeerNetwork {
     /** Of the event loop. */
     private final HandshakeBudget handshakes;
 
-    private LinkNetwork(
+    /** As {@link #start} has it, with other times. */
+    LinkNetwork(
             LinksSettings settings,
             LinkTimes times,
             LinkIdentity identity,
             KeyPair key,
             PeerCodec codec,
             LogContext context) {
+        settings.requireFor(identity.validators());
         this.settings = settings;
         this.times = times;
         this.identity = identity;
@@ -115,18 +117,7 @@ public final class LinkNetwork implements PeerNetwork {
      */
     public static LinkNetwork start(
             LinksSettings settings, LinkIdentity identity, KeyPair key, PeerCodec codec, LogContext context) {
-        return start(settings, LinkTimes.DEFAULT, identity, key, codec, context);
-    }
-
-    static LinkNetwork start(
-            LinksSettings settings,
-            LinkTimes times,
-            LinkIdentity identity,
-            KeyPair key,
-            PeerCodec codec,
-            LogContext context) {
-        settings.requireFor(identity.validators());
-        return new LinkNetwork(settings, times, identity, key, codec, context);
+        return new LinkNetwork(settings, LinkTimes.DEFAULT, identity, key, codec, context);
     }
 
     private Channel listen() {

@@ -93,7 +93,7 @@ class LinkNetworkTest {
                     1 << 20,
                     32 << 20,
                     framesPerSecond);
-            network = LinkNetwork.start(settings, times, identity, key, CODEC, LogContext.none());
+            network = new LinkNetwork(settings, times, identity, key, CODEC, LogContext.none());
             link = network.join(identity.self(), this);
             nodes.add(this);
         }
