@@ -4,26 +4,25 @@ import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
+import dev.parley.crypto.FoundGood;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignatureScheme;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks certificates: structure, distinct signers of the set, power, each signature. Certificates found good are remembered, a fixed
- * number of them, so that the same one is not verified again; only good ones get in, so nobody can flush it with garbage.
+ * Checks certificates: structure, distinct signers of the set, power, each signature. Those found good are remembered for a while.
  * Thread-safe.
  */
 final class CertificateCheck {
-    /** A power of two. */
     private static final int REMEMBERED = 256;
 
     private final ValidatorSet validators;
     private final SignatureScheme scheme;
     private final HotStuffStatements statements;
     private final HotStuffRules rules;
-    private final AtomicReferenceArray<@Nullable Object> good = new AtomicReferenceArray<>(REMEMBERED);
+    private final FoundGood<QC> goodQcs = new FoundGood<>(REMEMBERED);
+    private final FoundGood<TC> goodTcs = new FoundGood<>(REMEMBERED);
 
     CertificateCheck(ConsensusSetup setup, HotStuffRules rules) {
         this.validators = setup.validators();
@@ -40,7 +39,7 @@ final class CertificateCheck {
         if (qc.view() < 0 || qc.view() > HotStuffMessage.MAX_VIEW || qc.block().equals(BlockId.GENESIS)) {
             return "no such QC: " + qc;
         }
-        if (isRemembered(qc)) {
+        if (goodQcs.contains(qc)) {
             return null;
         }
         List<Share> shares = qc.shares();
@@ -61,7 +60,7 @@ final class CertificateCheck {
                 return "the signature of " + share.signer() + " in " + qc + " is wrong";
             }
         }
-        remember(qc);
+        goodQcs.add(qc);
         return null;
     }
 
@@ -70,7 +69,7 @@ final class CertificateCheck {
         if (tc.view() < 1 || tc.view() > HotStuffMessage.MAX_VIEW) {
             return "no such TC: " + tc;
         }
-        if (isRemembered(tc)) {
+        if (goodTcs.contains(tc)) {
             return null;
         }
         Tally tally = new Tally();
@@ -101,20 +100,12 @@ final class CertificateCheck {
                 return refusal;
             }
         }
-        remember(tc);
+        goodTcs.add(tc);
         return null;
     }
 
     boolean isSigned(ValidatorId signer, byte[] statement, Signature signature) {
         return scheme.verify(validators.key(signer), statement, signature);
-    }
-
-    private boolean isRemembered(Object certificate) {
-        return certificate.equals(good.get(certificate.hashCode() & REMEMBERED - 1));
-    }
-
-    private void remember(Object certificate) {
-        good.set(certificate.hashCode() & REMEMBERED - 1, certificate);
     }
 
     /** Adds up the power of signers that must come in rising order, which makes them distinct and the form unique. */

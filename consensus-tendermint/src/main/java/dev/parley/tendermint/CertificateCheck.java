@@ -3,24 +3,23 @@ package dev.parley.tendermint;
 import dev.parley.consensus.ConsensusSetup;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
+import dev.parley.crypto.FoundGood;
 import dev.parley.crypto.Signature;
 import dev.parley.crypto.SignatureScheme;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks vote certificates: distinct signers of the set, power, each signature. Those found good are remembered, a fixed number of
- * them, so that the same one is not verified again; only good ones get in, so nobody can flush it with garbage. Thread-safe.
+ * Checks vote certificates: distinct signers of the set, power, each signature. Those found good are remembered for a
+ * while. Thread-safe.
  */
 final class CertificateCheck {
-    /** A power of two. */
     private static final int REMEMBERED = 64;
 
     private final ValidatorSet validators;
     private final SignatureScheme scheme;
     private final TendermintStatements statements;
     private final TendermintRules rules;
-    private final AtomicReferenceArray<@Nullable VoteCertificate> good = new AtomicReferenceArray<>(REMEMBERED);
+    private final FoundGood<VoteCertificate> good = new FoundGood<>(REMEMBERED);
 
     CertificateCheck(ConsensusSetup setup, TendermintRules rules) {
         this.validators = setup.validators();
@@ -35,8 +34,7 @@ final class CertificateCheck {
                 || certificate.block().equals(TendermintMessage.NIL)) {
             return "no such certificate: " + certificate;
         }
-        int slot = certificate.hashCode() & REMEMBERED - 1;
-        if (!rules.verifiesCertificates() || certificate.equals(good.get(slot))) {
+        if (!rules.verifiesCertificates() || good.contains(certificate)) {
             return null;
         }
         long power = 0;
@@ -63,7 +61,7 @@ final class CertificateCheck {
                 return "the signature of " + share.signer() + " in " + certificate + " is wrong";
             }
         }
-        good.set(slot, certificate);
+        good.add(certificate);
         return null;
     }
 
