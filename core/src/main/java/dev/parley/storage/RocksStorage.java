@@ -63,6 +63,10 @@ import org.rocksdb.WriteOptions;
  * or is another's, is noticed when it is read. Reading is thread-safe, and so is closing.
  */
 public final class RocksStorage implements Storage {
+    static {
+        RocksLibrary.load();
+    }
+
     private static final byte[] FIRST_HEIGHT = "first-height".getBytes(StandardCharsets.US_ASCII);
     private static final int CHECKSUM_BYTES = 4;
     /** What a buffer for a certificate begins with. */
@@ -161,7 +165,6 @@ public final class RocksStorage implements Storage {
         if (keepBlocks < 0) {
             throw new IllegalArgumentException("parley.storage.keep-blocks is 0 or more, not " + keepBlocks);
         }
-        RocksDB.loadLibrary();
         this.path = path;
         this.directory = directory;
         this.codec = codec;

@@ -2,6 +2,7 @@ package dev.parley.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
@@ -34,6 +35,18 @@ class RocksStorageTest extends StorageContract {
 
     private static RocksStorage open(Path path, long keepBlocks) {
         return new RocksStorage(DataDirectory.open(path, V2), new NoProtocol(), CommandPayloads.INSTANCE, keepBlocks);
+    }
+
+    /** A process that is killed deletes nothing: 16 MB each time. */
+    @Test
+    void the_native_library_leaves_no_file() throws IOException {
+        Path maps = Path.of("/proc/self/maps");
+        assumeThat(maps).as("what is loaded, as Linux tells it").exists();
+        open(folder.resolve("loaded"), 1).close();
+
+        assertThat(Files.readAllLines(maps).stream().filter(line -> line.contains("rocksdbjni")))
+                .isNotEmpty()
+                .allMatch(line -> line.endsWith("(deleted)"));
     }
 
     @Test

@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
 
 /** A validator's process that misbehaves below the protocol. */
 @Command(
-        name = "attack",
         mixinStandardHelpOptions = true,
         description = {
             "Speaks to the other validators with the key of one and misbehaves below the protocol: floods, replays, silence, garbage.",

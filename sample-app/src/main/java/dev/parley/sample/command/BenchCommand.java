@@ -23,7 +23,6 @@ import picocli.CommandLine.Option;
 
 /** Throughput and latency of a log in one process, with real signatures and an application that does nothing. */
 @picocli.CommandLine.Command(
-        name = "bench",
         mixinStandardHelpOptions = true,
         description = {
             "Measures how many commands a second the log orders, executes and certifies, and how long each takes.",

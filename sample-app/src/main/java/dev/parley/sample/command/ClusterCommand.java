@@ -16,7 +16,6 @@ import picocli.CommandLine.Parameters;
 
 /** Runs the processes of a cluster on this machine, and breaks them. */
 @Command(
-        name = "cluster",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description =

@@ -19,7 +19,6 @@ import picocli.CommandLine.Option;
 
 /** What the protocols cost, side by side. */
 @Command(
-        name = "compare",
         mixinStandardHelpOptions = true,
         description = {
             "Runs the protocols in the simulator and prints what a decided block costs: message delays, messages, bytes,",

@@ -35,7 +35,6 @@ import picocli.CommandLine.Option;
 
 /** Four validators, one of them Byzantine, replicate a bank while an audience watches. */
 @Command(
-        name = "demo",
         mixinStandardHelpOptions = true,
         description = {
             "Runs validators in this process, one of them Byzantine, has them replicate a small bank, and shows each view.",

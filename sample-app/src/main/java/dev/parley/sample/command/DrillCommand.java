@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
 
 /** Processes under load of which one is away, and what that costs the others. */
 @Command(
-        name = "drill",
         mixinStandardHelpOptions = true,
         description = {
             "Runs four validators in processes of their own under load and measures what it costs when one of them is away: how long it",

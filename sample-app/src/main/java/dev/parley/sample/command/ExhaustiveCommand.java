@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 
 /** All runs of a small world, where campaigns try some of a large one. */
 @Command(
-        name = "exhaustive",
         mixinStandardHelpOptions = true,
         description = {
             "Meets every state that four Tendermint validators, one of them Byzantine, can reach in a few rounds of one height,",

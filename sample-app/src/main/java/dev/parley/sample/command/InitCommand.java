@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 
 /** Lays out a cluster of processes. */
 @Command(
-        name = "init",
         mixinStandardHelpOptions = true,
         description = {
             "Lays out a cluster of validators in processes of their own: cluster.conf, which is the same for all, and for each",

@@ -11,7 +11,6 @@ import picocli.CommandLine.Parameters;
 
 /** What a validator's disk holds. */
 @Command(
-        name = "inspect",
         mixinStandardHelpOptions = true,
         description = {
             "Shows what a validator's data directory holds. Reads it and checks the newest snapshot's hash; changes nothing,",

@@ -17,7 +17,6 @@ import picocli.CommandLine.Option;
 
 /** The dealer: makes all validators' keys in one place, and is trusted to forget them. */
 @Command(
-        name = "keys",
         mixinStandardHelpOptions = true,
         description = {
             "Makes an Ed25519 key file and a threshold key file for each validator. Whoever has all of them is all",

@@ -32,7 +32,6 @@ import picocli.CommandLine.Option;
 
 /** One validator of the Redis store, in this process. */
 @Command(
-        name = "node",
         mixinStandardHelpOptions = true,
         description = {
             "Runs one validator of the replicated Redis store, as its node.conf says, until it is interrupted or stops by itself.",

@@ -4,6 +4,10 @@ import com.typesafe.config.ConfigException;
 import dev.parley.crypto.KeyFileException;
 import dev.parley.storage.StorageException;
 import dev.parley.testkit.cluster.ClusterException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -24,29 +28,46 @@ public final class ParleyCommand implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
 
+    private static final Map<String, Function<Screen, Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("demo", DemoCommand::new);
+        COMMANDS.put("serve", ServeCommand::new);
+        COMMANDS.put("bench", BenchCommand::new);
+        COMMANDS.put("simulate", SimulateCommand::new);
+        COMMANDS.put("exhaustive", ExhaustiveCommand::new);
+        COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("synchrony", SynchronyCommand::new);
+        COMMANDS.put("keys", KeysCommand::new);
+        COMMANDS.put("inspect", InspectCommand::new);
+        COMMANDS.put("init", InitCommand::new);
+        COMMANDS.put("node", NodeCommand::new);
+        COMMANDS.put("cluster", ClusterCommand::new);
+        COMMANDS.put("soak", SoakCommand::new);
+        COMMANDS.put("drill", DrillCommand::new);
+        COMMANDS.put("attack", AttackCommand::new);
+        COMMANDS.put("completion", screen -> new AutoComplete.GenerateCompletion());
+    }
+
     public static void main(String[] args) {
-        System.exit(commandLine(Screen.standard()).execute(args));
+        Screen screen = Screen.standard();
+        // Picocli reads each command's options by reflection, a fifth of a second for all: nodes start often.
+        boolean isOneAlone = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals("completion");
+        System.exit((isOneAlone ? commandLine(screen, Set.of(args[0])) : commandLine(screen)).execute(args));
     }
 
     static CommandLine commandLine(Screen screen) {
-        return new CommandLine(new ParleyCommand())
-                .addSubcommand(new DemoCommand(screen))
-                .addSubcommand(new ServeCommand(screen))
-                .addSubcommand(new BenchCommand(screen))
-                .addSubcommand(new SimulateCommand(screen))
-                .addSubcommand(new ExhaustiveCommand(screen))
-                .addSubcommand(new CompareCommand(screen))
-                .addSubcommand(new KeysCommand(screen))
-                .addSubcommand(new InspectCommand(screen))
-                .addSubcommand(new InitCommand(screen))
-                .addSubcommand(new NodeCommand(screen))
-                .addSubcommand(new ClusterCommand(screen))
-                .addSubcommand(new SoakCommand(screen))
-                .addSubcommand(new DrillCommand(screen))
-                .addSubcommand(new AttackCommand(screen))
-                .addSubcommand("completion", new AutoComplete.GenerateCompletion())
-                .addSubcommand(new SynchronyCommand(screen))
-                .setOut(screen.out())
+        return commandLine(screen, COMMANDS.keySet());
+    }
+
+    private static CommandLine commandLine(Screen screen, Set<String> names) {
+        CommandLine all = new CommandLine(new ParleyCommand());
+        COMMANDS.forEach((name, command) -> {
+            if (names.contains(name)) {
+                all.addSubcommand(name, command.apply(screen));
+            }
+        });
+        return all.setOut(screen.out())
                 .setErr(screen.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         screen.coloured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
@@ -57,8 +78,7 @@ public final class ParleyCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new UsageException(
-                "which command? There are demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster, soak, drill and attack");
+        throw new UsageException("which command? There are " + String.join(", ", COMMANDS.keySet()));
     }
 
     private static int explain(Screen screen, Exception failure, CommandLine command) {

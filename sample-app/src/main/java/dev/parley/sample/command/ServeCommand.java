@@ -27,7 +27,6 @@ import picocli.CommandLine.Option;
 
 /** The Redis store on validators in this process. */
 @Command(
-        name = "serve",
         mixinStandardHelpOptions = true,
         description = {
             "Serves a replicated key-value store to Redis clients on loopback, until it is interrupted (Ctrl-C).",

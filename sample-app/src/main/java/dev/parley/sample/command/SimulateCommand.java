@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
 
 /** Many simulated runs under all faults. */
 @Command(
-        name = "simulate",
         mixinStandardHelpOptions = true,
         description = {
             "Runs a protocol in the deterministic simulator, one run for each seed, under faults and Byzantine validators",

@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
 
 /** Processes under load that are killed, paused and cut off, and what their clients saw. */
 @Command(
-        name = "soak",
         mixinStandardHelpOptions = true,
         description = {
             "Runs four validators in processes of their own under load, kills, pauses and cuts off one after the other, in an order that",

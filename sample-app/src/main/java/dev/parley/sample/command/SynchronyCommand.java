@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 
 /** What becomes of each protocol when messages keep no bound. */
 @Command(
-        name = "synchrony",
         mixinStandardHelpOptions = true,
         description = {
             "Runs HotStuff, Tendermint and HoneyBadgerBFT in the simulator, with the same application and commands: in a calm",

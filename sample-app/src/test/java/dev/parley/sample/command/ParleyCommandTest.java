@@ -92,7 +92,7 @@ class ParleyCommandTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster, soak, drill and attack");
+                        "demo, serve, bench, simulate, exhaustive, compare, synchrony, keys, inspect, init, node, cluster, soak, drill, attack, completion");
     }
 
     @ParameterizedTest
