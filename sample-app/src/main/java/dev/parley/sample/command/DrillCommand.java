@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -215,9 +216,10 @@ final class DrillCommand implements Callable<Integer> {
 
     private void beAway(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
         NodeProcess victim = processes.nodes().get(VICTIM);
-        Stretch before = new Stretch(load);
+        Stretch before = new Stretch(load, handle(victim));
         Thread.sleep(Math.min(warmup, 20) * 1000L);
         double whole = before.perSecond();
+        double wholeLeft = before.perSecondLeft();
         victim.signal("KILL");
         victim.awaitEnd();
         Stretch gone = new Stretch(load);
@@ -226,15 +228,15 @@ final class DrillCommand implements Callable<Integer> {
             Thread.sleep(POLL_MILLIS);
         }
         double without = gone.perSecond();
-        Stretch back = new Stretch(load);
         NodeCommand.start(processes, victim, jvmOptions.all());
+        Stretch back = new Stretch(load, handle(victim));
         victim.awaitReady(LIMIT);
         double ready = back.seconds();
         awaitInStep(processes.nodes());
         screen.line(String.format(
                 Locale.ROOT,
                 "away      %,d commands: %,.0f/s before, silent for at most %.1f s, %,.0f/s without it; takes part after %.1f s,"
-                        + " in step after %.1f s, %,.0f/s meanwhile (%+.0f %%)",
+                        + " in step after %.1f s, %,.0f/s meanwhile (%+.0f %%, its processor time counted out %+.0f %%)",
                 away,
                 whole,
                 silence,
@@ -242,7 +244,8 @@ final class DrillCommand implements Callable<Integer> {
                 ready,
                 back.seconds(),
                 back.perSecond(),
-                100 * (back.perSecond() / whole - 1)));
+                100 * (back.perSecond() / whole - 1),
+                100 * (back.perSecondLeft() / wholeLeft - 1)));
     }
 
     private void pause(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
@@ -291,6 +294,7 @@ final class DrillCommand implements Callable<Integer> {
             Stretch alone = new Stretch(load);
             Thread.sleep(attackSeconds * 1000L);
             double before = alone.perSecond();
+            double beforeLeft = alone.perSecondLeft();
             double refusedBefore = refusals(honest);
             Process attacker = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -312,17 +316,19 @@ final class DrillCommand implements Callable<Integer> {
             if (!AttackCommand.BEGINS.equals(says.readLine())) {
                 throw new FailedException("the attacker does not begin");
             }
-            Stretch under = new Stretch(load);
+            Stretch under = new Stretch(load, attacker.toHandle());
             String said = says.readLine();
             double meanwhile = under.perSecond();
+            double meanwhileLeft = under.perSecondLeft();
             attacker.waitFor();
             screen.line(String.format(
                     Locale.ROOT,
-                    "attack    %s; %,.0f/s of %,.0f/s (%.0f %%), %,.0f refusals counted, live heaps in MiB: %s",
+                    "attack    %s; %,.0f/s of %,.0f/s (%.0f %%, its processor time counted out %.0f %%), %,.0f refusals counted, live heaps in MiB: %s",
                     said,
                     meanwhile,
                     before,
                     100 * meanwhile / before,
+                    100 * meanwhileLeft / beforeLeft,
                     refusals(honest) - refusedBefore,
                     mebibytes(heaps(honest))));
         }
@@ -410,14 +416,15 @@ final class DrillCommand implements Callable<Integer> {
         return node.status().map(status -> status.path("height").asLong()).orElse(0L);
     }
 
+    private static ProcessHandle handle(NodeProcess node) {
+        return node.process().orElseThrow(() -> new FailedException("a validator has ended"));
+    }
+
     /** What is reachable in each, in bytes. */
     private static double[] heaps(List<NodeProcess> nodes) throws IOException, InterruptedException {
         double[] heaps = new double[nodes.size()];
         for (int i = 0; i < heaps.length; i++) {
-            long pid = nodes.get(i)
-                    .process()
-                    .orElseThrow(() -> new FailedException("a validator has ended"))
-                    .pid();
+            long pid = handle(nodes.get(i)).pid();
             new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "jcmd")
                                     .toString(),
@@ -439,12 +446,21 @@ final class DrillCommand implements Callable<Integer> {
     /** From its making on. */
     private static final class Stretch {
         private final LoadDriver load;
+        private final @Nullable ProcessHandle apart;
         private final long begun = System.nanoTime();
         private final long before;
+        private final double processorBefore;
 
         Stretch(LoadDriver load) {
+            this(load, null);
+        }
+
+        /** @param apart whose processor time is counted out, as if it had a machine of its own */
+        Stretch(LoadDriver load, @Nullable ProcessHandle apart) {
             this.load = load;
+            this.apart = apart;
             this.before = load.answered();
+            this.processorBefore = processorSeconds();
         }
 
         long commands() {
@@ -457,6 +473,22 @@ final class DrillCommand implements Callable<Integer> {
 
         double perSecond() {
             return commands() / seconds();
+        }
+
+        /** For each second of each core that the one apart left to the others. */
+        double perSecondLeft() {
+            double left =
+                    Runtime.getRuntime().availableProcessors() * seconds() - (processorSeconds() - processorBefore);
+            return commands() / left;
+        }
+
+        private double processorSeconds() {
+            return apart == null
+                    ? 0
+                    : apart.info()
+                            .totalCpuDuration()
+                            .map(spent -> spent.toMillis() / 1e3)
+                            .orElse(Double.NaN);
         }
     }
 }
