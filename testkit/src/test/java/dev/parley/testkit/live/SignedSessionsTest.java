@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,7 @@ class SignedSessionsTest {
             assertThatThrownBy(() -> cluster.log(0)
                             .append(new Command(command.id(), Command.DEFAULT_LANE, expires, content))
                             .toCompletableFuture()
+                            .orTimeout(10, TimeUnit.SECONDS)
                             .join())
                     .hasCauseInstanceOf(RefusedException.class);
             cluster.restart(2);
