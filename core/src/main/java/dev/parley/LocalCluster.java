@@ -31,6 +31,7 @@ import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
 import dev.parley.storage.StorageSettings;
 import dev.parley.validator.NodeSettings;
+import dev.parley.validator.NodeThreads;
 import dev.parley.validator.Observer;
 import dev.parley.validator.ValidatorNode;
 import java.nio.file.Path;
@@ -92,6 +93,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
     private final Network joined;
 
     private final BiFunction<ValidatorId, Storage, Storage> around;
+    private final BiFunction<ActorSystem<?>, ValidatorId, NodeThreads> threads;
 
     private final @Nullable Path data;
     /** By validator; on disk, those that are open. */
@@ -108,6 +110,7 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         correct = builder.correct;
         joined = builder.network.apply(network);
         around = builder.storage;
+        threads = builder.threads;
         config = builder.overrides.withFallback(ConfigFactory.load()).resolve();
         protocol = protocol(config);
         keys = builder.keys.apply(builder.powers.length);
@@ -165,6 +168,8 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         private UnaryOperator<ConsensusProtocol> correct = UnaryOperator.identity();
         private UnaryOperator<Network> network = UnaryOperator.identity();
         private BiFunction<ValidatorId, Storage, Storage> storage = (validator, opened) -> opened;
+        private BiFunction<ActorSystem<?>, ValidatorId, NodeThreads> threads =
+                (system, validator) -> NodeThreads.of(system);
         private Config overrides = ConfigFactory.empty();
         private KeyDealer dealer =
                 (chainId, size, threshold) -> ThresholdDealer.deal(chainId, size, threshold, new SecureRandom())
@@ -215,6 +220,12 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
         /** Puts something around each validator's storage, such as faults. */
         public Builder<C, R, S> storage(BiFunction<ValidatorId, Storage, Storage> around) {
             storage = around;
+            return this;
+        }
+
+        /** Asked, whenever a validator starts, on which threads it is to run; those of the configuration, which all share, unless given. */
+        public Builder<C, R, S> threads(BiFunction<ActorSystem<?>, ValidatorId, NodeThreads> by) {
+            threads = by;
             return this;
         }
 
@@ -413,7 +424,8 @@ public final class LocalCluster<C, R, S> implements AutoCloseable {
                         storages.computeIfAbsent(index, i -> around.apply(setup.self(), open(setup))),
                         System::currentTimeMillis,
                         observer,
-                        behaviours.containsKey(index)));
+                        behaviours.containsKey(index),
+                        threads.apply(system, setup.self())));
     }
 
     private Storage open(ConsensusSetup setup) {

@@ -35,6 +35,7 @@ import dev.parley.network.secure.LinkIdentity;
 import dev.parley.storage.RocksStorage;
 import dev.parley.storage.Storage;
 import dev.parley.validator.NodeSettings;
+import dev.parley.validator.NodeThreads;
 import dev.parley.validator.Observer;
 import dev.parley.validator.ValidatorNode;
 import java.io.IOException;
@@ -222,7 +223,8 @@ public final class ParleyNode implements AutoCloseable {
                             storage,
                             clockMillis,
                             observer,
-                            misbehaves),
+                            misbehaves,
+                            NodeThreads.of(system)),
                     context);
         }
     }

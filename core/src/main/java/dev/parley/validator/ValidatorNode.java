@@ -59,9 +59,6 @@ import org.jspecify.annotations.Nullable;
  * starts them again: what was signed and what is on disk might not agree.
  */
 public final class ValidatorNode implements AutoCloseable {
-    private static final String VALIDATOR_DISPATCHER = "parley.validator-dispatcher";
-    private static final String STORAGE_DISPATCHER = "parley.storage-dispatcher";
-    private static final String VERIFICATION_DISPATCHER = "parley.verification-dispatcher";
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
 
     /**
@@ -80,7 +77,8 @@ public final class ValidatorNode implements AutoCloseable {
             Storage storage,
             LongSupplier clockMillis,
             Observer observer,
-            boolean mayContradictItself) {}
+            boolean mayContradictItself,
+            NodeThreads threads) {}
 
     /** The state of a validator's machine after a height. */
     public record StateAt(long height, Digest stateHash) {}
@@ -118,8 +116,7 @@ public final class ValidatorNode implements AutoCloseable {
         this.clients = (CommandPayloads) parts.setup().payloads();
         var unused = stopped.thenAccept(feed::stop);
         this.refusals = new RefusalMeter(parts.setup().validators().size());
-        this.guardian =
-                system.systemActorOf(guardian(parts), name, DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER));
+        this.guardian = system.systemActorOf(guardian(parts), name, DispatcherSelector.fromConfig(NodeThreads.ACTORS));
     }
 
     /**
@@ -147,7 +144,8 @@ public final class ValidatorNode implements AutoCloseable {
                         parts.storage(),
                         parts.clockMillis(),
                         new LogObserver(context).and(parts.observer()),
-                        parts.mayContradictItself()));
+                        parts.mayContradictItself(),
+                        parts.threads()));
     }
 
     /** Completes once the validator has restored what its storage holds and has joined its network; fails if it could not. */
@@ -251,7 +249,7 @@ public final class ValidatorNode implements AutoCloseable {
 
         private Behavior<Signal> on(Signal signal) {
             return switch (signal) {
-                case STOP -> Behaviors.stopped();
+                case STOP -> end();
                 case BEGIN_ANEW -> {
                     inbox.replace(null);
                     actors = new CompletableFuture<>();
@@ -272,17 +270,24 @@ public final class ValidatorNode implements AutoCloseable {
                 fail(
                         parts,
                         "its actor " + terminated.getRef().path().name() + " failed" + cause + "; the log says more");
-                return Behaviors.stopped();
+                return end();
             }
             if (--ending == 0) {
                 try {
                     begin();
                 } catch (RuntimeException e) {
                     fail(parts, "it cannot begin anew: " + e.getMessage());
-                    return Behaviors.stopped();
+                    return end();
                 }
             }
             return Behaviors.same();
+        }
+
+        /** The actors are told first: whoever holds them back lets them go now, and they are to do nothing then. */
+        private Behavior<Signal> end() {
+            context.getChildren().forEach(context::stop);
+            parts.threads().ending().run();
+            return Behaviors.stopped();
         }
     }
 
@@ -310,10 +315,8 @@ public final class ValidatorNode implements AutoCloseable {
             NodeSettings settings = parts.settings();
             ProvenEvidence proven =
                     new ProvenEvidence(evidence -> parts.protocol().convicts(setup, evidence));
-            java.util.concurrent.Executor offCore =
-                    system.dispatchers().lookup(DispatcherSelector.fromConfig(VERIFICATION_DISPATCHER));
-            java.util.concurrent.Executor disk =
-                    system.dispatchers().lookup(DispatcherSelector.fromConfig(STORAGE_DISPATCHER));
+            java.util.concurrent.Executor offCore = parts.threads().verification();
+            java.util.concurrent.Executor disk = parts.threads().storage();
             awaited = new Awaited(setup.validators().size());
             gate = new PeerGate(
                     setup.validators().size(),
@@ -359,7 +362,7 @@ public final class ValidatorNode implements AutoCloseable {
                     contradicted.accept(convicted.evidence());
                 }
             });
-            Props props = DispatcherSelector.fromConfig(VALIDATOR_DISPATCHER);
+            Props props = parts.threads().actors();
             ActorRef<GatewayActor.Request> gateway =
                     context.spawn(GatewayActor.create(overrides(parts.application(), "check", 1)), "gateway", props);
             Recovery recovery = parts.storage().isRecovering()

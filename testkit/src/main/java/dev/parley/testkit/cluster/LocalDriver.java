@@ -11,6 +11,7 @@ import dev.parley.crypto.KeyDirectory;
 import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.byzantine.Behaviours;
 import dev.parley.testkit.sim.ProtocolUnderTest;
+import dev.parley.validator.NodeThreads;
 import dev.parley.validator.ValidatorNode.StateAt;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,10 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     /** By validator; none if they keep all in memory. */
     private final Map<Integer, CutDisk> disks = new ConcurrentHashMap<>();
 
+    /** By validator, of its latest life. */
+    private final Map<Integer, PausableThreads> threads = new ConcurrentHashMap<>();
+
+    private final AtomicLong lives = new AtomicLong();
     private final AtomicLong seeds = new AtomicLong();
     private final @Nullable Path folder;
     private final String again;
@@ -70,6 +75,8 @@ final class LocalDriver<C, R> implements Driver<C, R> {
                 .protocol(underTest.name())
                 .correct(watched::around)
                 .network(watched::around)
+                .threads((system, validator) ->
+                        live(validator, new PausableThreads(system, validator + "-" + lives.incrementAndGet())))
                 .observer((validator, observation) -> observed(validator.index(), observation));
         if (onDisk) {
             folder = temporary();
@@ -173,23 +180,36 @@ final class LocalDriver<C, R> implements Driver<C, R> {
         cluster.restart(validator, honest -> watched.around(composed.apply(honest)));
     }
 
+    private NodeThreads live(ValidatorId validator, PausableThreads own) {
+        threads.put(validator.index(), own);
+        return own.threads();
+    }
+
     @Override
     public void pause(int validator) {
-        throw lacking(Capability.PAUSE);
+        try {
+            if (!threads(validator).pause(Duration.ofSeconds(ANSWER_SECONDS))) {
+                throw new ClusterException("v" + validator + " cannot be paused: what it does now takes more than "
+                        + ANSWER_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterException("interrupted before v" + validator + " was paused", e);
+        }
     }
 
     @Override
     public void resume(int validator) {
-        throw lacking(Capability.PAUSE);
+        threads(validator).resume();
+    }
+
+    private PausableThreads threads(int validator) {
+        return Objects.requireNonNull(threads.get(validator));
     }
 
     @Override
     public void delay(int from, int to, Duration by) {
-        throw lacking(Capability.DELAY);
-    }
-
-    private static UnsupportedOperationException lacking(Capability capability) {
-        return new UnsupportedOperationException(World.ONE_JVM.lacks(capability).orElse("there is " + capability));
+        cluster.network().delay(new ValidatorId(from), new ValidatorId(to), by);
     }
 
     @Override
@@ -250,6 +270,8 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     @Override
     public void close() {
         clients.close();
+        // Actors that are paused would not end.
+        threads.values().forEach(PausableThreads::resume);
         cluster.close();
         if (folder != null) {
             ClusterLayout.discard(folder);

@@ -27,12 +27,7 @@ public enum World {
                             case REAL_DISK -> "disks are simulated, too";
                             default -> null;
                         };
-                    case ONE_JVM ->
-                        switch (capability) {
-                            case PAUSE -> "validators of one JVM share its threads: none can be stopped alone";
-                            case DELAY -> "the network of one JVM hands messages over at once";
-                            default -> null;
-                        };
+                    case ONE_JVM -> null;
                     case PROCESSES ->
                         switch (capability) {
                             case POWER_LOSS -> "a process that is killed loses nothing that the kernel holds";

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class ClusterTestTest {
     /** A dead proposer is passed over sooner than in production; on a slow machine time-outs grow until they suffice. */
-    private static final String HASTY = """
+    static final String HASTY = """
             parley.consensus {
               hotstuff.base-timeout = 300 ms
               tendermint { timeout-propose = 300 ms, timeout-prevote = 150 ms, timeout-precommit = 150 ms, gossip-interval = 200 ms }
@@ -56,10 +56,9 @@ class ClusterTestTest {
     @ClusterTest(
             application = Register.class,
             protocols = "tendermint",
-            worlds = {World.PROCESSES, World.SIMULATOR},
             needs = {KILL, PAUSE, PARTITION, DELAY, BYZANTINE},
             config = HASTY)
-    void processes_do_what_simulated_validators_do(Cluster<Put, Integer> cluster) {
+    void all_worlds_do_what_simulated_validators_do(Cluster<Put, Integer> cluster) {
         assertThat(cluster.submit(new Put("a", 1)).result()).isZero();
         cluster.kill(1);
         assertThat(cluster.submit(1, new Put("a", 2)).result()).isEqualTo(1);

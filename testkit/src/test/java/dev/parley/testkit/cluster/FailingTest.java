@@ -2,7 +2,7 @@ package dev.parley.testkit.cluster;
 
 import static dev.parley.testkit.cluster.Capability.KILL;
 import static dev.parley.testkit.cluster.Capability.PARTITION;
-import static dev.parley.testkit.cluster.Capability.PAUSE;
+import static dev.parley.testkit.cluster.Capability.POWER_LOSS;
 import static dev.parley.testkit.cluster.ClusterAssertions.assertContinuouslyThat;
 import static dev.parley.testkit.cluster.ClusterAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,8 +76,8 @@ class FailingTest {
                 .contains("the test does not say that it needs PAUSE: @ClusterTest(needs = PAUSE)");
     }
 
-    static final class OfWhatOneJvmLacks {
-        @ClusterTest(application = Register.class, worlds = World.ONE_JVM, needs = PAUSE)
+    static final class OfWhatProcessesLack {
+        @ClusterTest(application = Register.class, worlds = World.PROCESSES, needs = POWER_LOSS)
         void test(Cluster<Put, Integer> cluster) {
             assertThat(cluster.size()).as("it is not run").isZero();
         }
@@ -85,13 +85,13 @@ class FailingTest {
 
     @Test
     void what_a_world_lacks_is_a_reason_to_skip() {
-        var events = run(OfWhatOneJvmLacks.class).testEvents();
+        var events = run(OfWhatProcessesLack.class).testEvents();
         assertThat(events.skipped().list())
                 .singleElement()
                 .satisfies(
                         event -> assertThat(event.getRequiredPayload(String.class))
                                 .isEqualTo(
-                                        "it needs PAUSE, and validators of one JVM share its threads: none can be stopped alone"));
+                                        "it needs POWER_LOSS, and a process that is killed loses nothing that the kernel holds"));
         assertThat(events.started().count()).isZero();
     }
 
