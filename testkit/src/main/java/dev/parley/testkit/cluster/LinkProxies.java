@@ -33,11 +33,20 @@ final class LinkProxies implements AutoCloseable {
         private boolean cut;
         private long delayNanos;
 
-        void set(boolean isCut, long delay) {
+        void delay(long nanos) {
             lock.lock();
             try {
-                cut = isCut;
-                delayNanos = delay;
+                delayNanos = nanos;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void heal() {
+            lock.lock();
+            try {
+                cut = false;
+                delayNanos = 0;
                 opened.signalAll();
             } finally {
                 lock.unlock();
@@ -113,11 +122,11 @@ final class LinkProxies implements AutoCloseable {
     }
 
     void delay(int from, int to, Duration by) {
-        link(from, to).set(false, by.toNanos());
+        link(from, to).delay(by.toNanos());
     }
 
     void heal() {
-        links.forEach(link -> link.set(false, 0));
+        links.forEach(Link::heal);
     }
 
     private Link link(int from, int to) {
