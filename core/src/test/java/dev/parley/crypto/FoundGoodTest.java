@@ -19,7 +19,7 @@ class FoundGoodTest {
     private final FoundGood<Colliding> good = new FoundGood<>(MAX);
 
     @Test
-    void whatHasTheSameHashHasAPlaceOfItsOwn() {
+    void what_has_the_same_hash_has_a_place_of_its_own() {
         for (int i = 0; i < MAX; i++) {
             good.add(new Colliding(i));
         }
@@ -30,7 +30,7 @@ class FoundGoodTest {
     }
 
     @Test
-    void whatWasUsedLongestAgoIsForgottenFirst() {
+    void what_was_used_longest_ago_is_forgotten_first() {
         for (int i = 0; i < MAX; i++) {
             good.add(new Colliding(i));
         }
@@ -43,7 +43,7 @@ class FoundGoodTest {
     }
 
     @Test
-    void thereIsRoomForOneAtLeast() {
+    void there_is_room_for_one_at_least() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new FoundGood<>(0))
                 .withMessageContaining("0");

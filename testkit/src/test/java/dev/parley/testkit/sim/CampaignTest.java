@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CampaignTest {
     @ParameterizedTest
     @CsvSource({
-        "hotstuff, 4, 300",
-        "hotstuff-three-chain, 4, 300",
-        "tendermint, 4, 300",
-        "honeybadger, 4, 120",
-        "hotstuff, 7, 150",
-        "hotstuff-three-chain, 7, 150",
-        "tendermint, 7, 150",
-        "honeybadger, 7, 60"
+        "hotstuff, 4, 200",
+        "hotstuff-three-chain, 4, 200",
+        "tendermint, 4, 200",
+        "honeybadger, 4, 80",
+        "hotstuff, 7, 100",
+        "hotstuff-three-chain, 7, 100",
+        "tendermint, 7, 100",
+        "honeybadger, 7, 40"
     })
     void finds_nothing_and_has_tried_everything(String name, int validators, int seeds) {
         ProtocolUnderTest protocol = ProtocolUnderTest.named(name);
