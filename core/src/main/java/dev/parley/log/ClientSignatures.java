@@ -1,11 +1,10 @@
 package dev.parley.log;
 
 import dev.parley.crypto.Digest;
+import dev.parley.crypto.FoundGood;
 import dev.parley.crypto.SignatureScheme;
 import dev.parley.crypto.Signer;
 import dev.parley.crypto.SigningDomain;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Signatures of clients over their commands, of one chain. A session may have a key: then its {@linkplain ClientId#ofKey id follows from it}, and a
@@ -21,9 +20,7 @@ public final class ClientSignatures {
     private final SignatureScheme scheme;
     private final SigningDomain.Kind kind;
     /** Of commands that were found authentic. */
-    private volatile Set<Digest> latest = ConcurrentHashMap.newKeySet();
-
-    private volatile Set<Digest> former = Set.of();
+    private final FoundGood<Digest> authentic = new FoundGood<>(REMEMBERED);
 
     public ClientSignatures(SignatureScheme scheme, SigningDomain domain) {
         this.scheme = scheme;
@@ -39,7 +36,7 @@ public final class ClientSignatures {
 
     /**
      * Whether a command may bear its client's id: that of no key and without proof, or that of the key whose signature is with it. Found out
-     * once for each instance, and once for equal ones among the latest {@value #REMEMBERED} or more: 50 microseconds, 120 for a key that was not
+     * once for each instance, and once for equal ones among the latest {@value #REMEMBERED}: 50 microseconds, 120 for a key that was not
      * met before. A race finds it out twice.
      */
     public boolean isAuthentic(Command command) {
@@ -49,7 +46,7 @@ public final class ClientSignatures {
         }
         Boolean known = command.authenticity();
         if (known == null) {
-            known = isRemembered(command.digest()) || isSigned(command, proof);
+            known = authentic.contains(command.digest()) || isSigned(command, proof);
             command.found(known);
         }
         return known;
@@ -59,22 +56,9 @@ public final class ClientSignatures {
         boolean signed = ClientId.ofKey(proof.key()).equals(command.id().client())
                 && scheme.verify(proof.key(), statement(command), proof.signature());
         if (signed) {
-            remember(command.digest());
+            authentic.add(command.digest());
         }
         return signed;
-    }
-
-    private boolean isRemembered(Digest command) {
-        return latest.contains(command) || former.contains(command);
-    }
-
-    /** Forgets the older half when there are too many. */
-    private void remember(Digest command) {
-        latest.add(command);
-        if (latest.size() >= REMEMBERED) {
-            former = latest;
-            latest = ConcurrentHashMap.newKeySet();
-        }
     }
 
     /** Whether a command is of a session without a key, which anybody may have submitted. */

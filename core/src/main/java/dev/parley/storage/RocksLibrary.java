@@ -1,7 +1,6 @@
 package dev.parley.storage;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rocksdb.NativeLibraryLoader;
@@ -11,22 +10,28 @@ import org.rocksdb.NativeLibraryLoader;
  * leaves it behind, each time. Here the file goes as soon as it is loaded.
  */
 final class RocksLibrary {
+    private static boolean loaded;
+
     private RocksLibrary() {}
 
     /**
-     * Loads it unless it is loaded, which has to be before any class of RocksDB is used.
+     * Loads it unless it is loaded, which has to be before any class of RocksDB is used. Thread-safe.
      *
-     * @throws UncheckedIOException if it cannot be copied to the temporary directory
+     * @throws StorageException if it cannot be copied to the temporary directory
      */
-    static void load() {
+    static synchronized void load() {
+        if (loaded) {
+            return;
+        }
         try {
             Path directory = Files.createTempDirectory("parley-rocksdb");
             // For a system that does not let go of what is loaded. What is registered later, the library, goes first.
             directory.toFile().deleteOnExit();
             NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
+            loaded = true;
             discard(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException(
+            throw new StorageException(
                     "RocksDB's library of 16 MB cannot be copied to " + System.getProperty("java.io.tmpdir")
                             + "; make room there or set java.io.tmpdir",
                     e);

@@ -63,10 +63,6 @@ import org.rocksdb.WriteOptions;
  * or is another's, is noticed when it is read. Reading is thread-safe, and so is closing.
  */
 public final class RocksStorage implements Storage {
-    static {
-        RocksLibrary.load();
-    }
-
     private static final byte[] FIRST_HEIGHT = "first-height".getBytes(StandardCharsets.US_ASCII);
     private static final int CHECKSUM_BYTES = 4;
     /** What a buffer for a certificate begins with. */
@@ -101,7 +97,7 @@ public final class RocksStorage implements Storage {
     private final ColumnFamilyOptions familyOptions;
     private final DBOptions options;
     private final WriteOptions synced;
-    private final Statistics statistics = new Statistics();
+    private final Statistics statistics;
     private final RocksDB database;
     private final Map<Family, ColumnFamilyHandle> families = new HashMap<>();
     /** Held for reading by whoever uses the database, which must not be closed meanwhile. */
@@ -165,11 +161,13 @@ public final class RocksStorage implements Storage {
         if (keepBlocks < 0) {
             throw new IllegalArgumentException("parley.storage.keep-blocks is 0 or more, not " + keepBlocks);
         }
+        RocksLibrary.load();
         this.path = path;
         this.directory = directory;
         this.codec = codec;
         this.payloads = payloads;
         this.keepBlocks = keepBlocks;
+        this.statistics = new Statistics();
         // What is stored is hashes, signatures and commands, most of it hard to compress; the processor is what is
         // short.
         this.familyOptions = new ColumnFamilyOptions()
