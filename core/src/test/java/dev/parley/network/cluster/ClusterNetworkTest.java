@@ -50,8 +50,13 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What is this network's own beside the contract of all networks. Four actor systems that reach each other over loopback, as four processes would. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("one cluster network at a time")
 class ClusterNetworkTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final ValidatorId V0 = new ValidatorId(0);

@@ -52,8 +52,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What is links' own beside the contract of all networks, and what a process with a key can do to one. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("one link network at a time")
 class LinkNetworkTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final ValidatorId V0 = new ValidatorId(0);

@@ -136,7 +136,7 @@ final class BenchCommand implements Callable<Integer> {
         LoadDriver.Measurement measured =
                 rate > 0 ? driver.openLoop(rate, warmup, seconds, blocks) : driver.closedLoop(warmup, seconds, blocks);
         screen.line(json ? asJson(measured, protocol, validators, signatures) : asText(measured));
-        return measured.answered() > 0 && measured.failures().isEmpty() ? 0 : ParleyCommand.FAILED;
+        return measured.answered() > 0 && measured.failures().isEmpty() ? 0 : ExitCode.FAILED;
     }
 
     private int measureHere() {

@@ -188,7 +188,7 @@ final class ClusterCommand implements Runnable {
                                 .orElse(node.process().isPresent() ? "runs and does not answer" : "does not run"));
             }
         }
-        return answering == 0 ? ParleyCommand.FAILED : 0;
+        return answering == 0 ? ExitCode.FAILED : 0;
     }
 
     private static String refused(JsonNode peers) {

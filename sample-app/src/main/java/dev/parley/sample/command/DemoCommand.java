@@ -103,7 +103,7 @@ final class DemoCommand implements Callable<Integer> {
         ((Logger) LoggerFactory.getLogger("dev.parley.validator")).setLevel(Level.ERROR);
         try (LocalCluster<Transfer, Statement, Books> cluster = builder.start();
                 ParleyClient<Transfer, Statement> client = cluster.client()) {
-            return new Show(cluster, client, byzantine, seen).run() ? 0 : ParleyCommand.FAILED;
+            return new Show(cluster, client, byzantine, seen).run() ? 0 : ExitCode.FAILED;
         }
     }
 

@@ -96,7 +96,7 @@ final class ExhaustiveCommand implements Callable<Integer> {
                             : "✓ no violation as far as the search went; not all states were met",
                     Screen.Style.GREEN));
         }
-        return sound ? 0 : ParleyCommand.FAILED;
+        return sound ? 0 : ExitCode.FAILED;
     }
 
     private Result search(int which) {

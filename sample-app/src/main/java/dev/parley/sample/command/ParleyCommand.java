@@ -1,14 +1,9 @@
 package dev.parley.sample.command;
 
-import com.typesafe.config.ConfigException;
-import dev.parley.crypto.KeyFileException;
-import dev.parley.storage.StorageException;
-import dev.parley.testkit.cluster.ClusterException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,9 +20,6 @@ import picocli.CommandLine.Command;
         description = "A Byzantine-fault-tolerant replicated log, to be watched, used, measured and tortured.",
         footer = {"", "parley COMMAND --help says more of each."})
 public final class ParleyCommand implements Runnable {
-    static final int FAILED = 1;
-    static final int WRONG_USAGE = 2;
-
     private static final Map<String, Function<Screen, Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
@@ -51,7 +43,7 @@ public final class ParleyCommand implements Runnable {
 
     public static void main(String[] args) {
         Screen screen = Screen.standard();
-        // Picocli reads each command's options by reflection, a fifth of a second for all: nodes start often.
+        // Picocli reads each command's options by reflection, a fifth of a second for all.
         boolean isOneAlone = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals("completion");
         System.exit((isOneAlone ? commandLine(screen, Set.of(args[0])) : commandLine(screen)).execute(args));
     }
@@ -72,8 +64,9 @@ public final class ParleyCommand implements Runnable {
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         screen.coloured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setParameterExceptionHandler(
-                        (wrong, words) -> explain(screen, wrong.getCommandLine(), wrong.getMessage(), WRONG_USAGE))
-                .setExecutionExceptionHandler((failure, command, parsed) -> explain(screen, failure, command));
+                        (wrong, words) -> ExitCode.explainUsage(screen, nameOf(wrong.getCommandLine()), wrong))
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> ExitCode.explain(screen, nameOf(command), failure));
     }
 
     @Override
@@ -81,28 +74,7 @@ public final class ParleyCommand implements Runnable {
         throw new UsageException("which command? There are " + String.join(", ", COMMANDS.keySet()));
     }
 
-    private static int explain(Screen screen, Exception failure, CommandLine command) {
-        return switch (failure) {
-            case UsageException wrong -> explain(screen, command, wrong.getMessage(), WRONG_USAGE);
-            case FailedException failed -> explain(screen, command, failed.getMessage(), FAILED);
-            case ClusterException failed -> explain(screen, command, failed.getMessage(), FAILED);
-            // What Parley refuses at start, it explains.
-            case IllegalArgumentException refused -> explain(screen, command, refused.getMessage(), WRONG_USAGE);
-            case StorageException refused -> explain(screen, command, refused.getMessage(), FAILED);
-            case KeyFileException refused -> explain(screen, command, refused.getMessage(), FAILED);
-            case ConfigException refused -> explain(screen, command, refused.getMessage(), WRONG_USAGE);
-            default -> {
-                // A defect: whoever mends it wants to know where.
-                failure.printStackTrace(screen.err());
-                yield FAILED;
-            }
-        };
-    }
-
-    private static int explain(Screen screen, CommandLine command, @Nullable String why, int exitCode) {
-        String name = command.getCommandSpec().qualifiedName();
-        String help = exitCode == WRONG_USAGE ? " (" + name + " --help says more)" : "";
-        screen.err().println(name + ": " + String.valueOf(why).replace('\n', ' ') + help);
-        return exitCode;
+    private static String nameOf(CommandLine command) {
+        return command.getCommandSpec().qualifiedName();
     }
 }

@@ -115,7 +115,7 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         screen.line(screen.paint("✗ the correct validators do not have the same state", Style.RED));
-        return verifyOnExit ? ParleyCommand.FAILED : 0;
+        return verifyOnExit ? ExitCode.FAILED : 0;
     }
 
     /** Heights cost nothing; a state's hash would cost a walk through the state. */
@@ -136,7 +136,7 @@ final class ServeCommand implements Callable<Integer> {
     /** What the JVM runs when it is told to end: lets the command finish and ends with its code. */
     private final class Ending extends Thread {
         private final CountDownLatch done = new CountDownLatch(1);
-        private volatile int exitCode = ParleyCommand.FAILED;
+        private volatile int exitCode = ExitCode.FAILED;
 
         @Override
         public void run() {

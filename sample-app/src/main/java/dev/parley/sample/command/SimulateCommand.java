@@ -143,7 +143,7 @@ final class SimulateCommand implements Callable<Integer> {
         screen.progress("");
         double took = (System.nanoTime() - begin) / 1e9;
         screen.line(json ? asJson(result, took) : asText(result, took));
-        return result.failed() == null ? 0 : ParleyCommand.FAILED;
+        return result.failed() == null ? 0 : ExitCode.FAILED;
     }
 
     private int play(String name, ProtocolUnderTest protocol) {
@@ -154,7 +154,7 @@ final class SimulateCommand implements Callable<Integer> {
         if (!same) {
             screen.line(screen.paint("✗ not the transcript that is kept beside the scenario", Screen.Style.RED));
         }
-        return same ? 0 : ParleyCommand.FAILED;
+        return same ? 0 : ExitCode.FAILED;
     }
 
     private static Scenario scenario(String name) {

@@ -157,7 +157,7 @@ final class SoakCommand implements Callable<Integer> {
         } else {
             screen.line("its files: " + cluster);
         }
-        return right ? 0 : ParleyCommand.FAILED;
+        return right ? 0 : ExitCode.FAILED;
     }
 
     private boolean soak(Path cluster, ProcessCluster processes) throws IOException, InterruptedException {

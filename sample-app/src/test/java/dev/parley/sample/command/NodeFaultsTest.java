@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -315,6 +316,26 @@ class NodeFaultsTest {
         }
     }
 
+    @Test
+    void a_temporary_directory_that_cannot_be_used_is_named() throws Exception {
+        try (LiveNodes nodes = LiveNodes.of("hotstuff", "links", folder.resolve("cluster"))) {
+            Path none = Files.createFile(folder.resolve("file"));
+            Process node = child(nodes.directory(0), "-Djava.io.tmpdir=" + none);
+            CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> text(node));
+            try {
+                assertThat(node.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as("it ends by itself")
+                        .isTrue();
+            } finally {
+                node.destroyForcibly();
+            }
+            assertThat(said.get(10, TimeUnit.SECONDS))
+                    .contains("parley node: RocksDB's library")
+                    .contains(none + "; make room there");
+            assertThat(node.exitValue()).isEqualTo(ExitCode.FAILED);
+        }
+    }
+
     private static boolean hasPrlimit() throws InterruptedException {
         try {
             return new ProcessBuilder("prlimit", "--version").start().waitFor() == 0;
@@ -324,7 +345,7 @@ class NodeFaultsTest {
     }
 
     /** What it prints comes by a pipe: a file could not be written either. */
-    private static Process child(Path directory) throws IOException {
+    private static Process child(Path directory, String... jvmOptions) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -338,6 +359,7 @@ class NodeFaultsTest {
         if (Runtime.version().feature() >= 23) {
             command.add(1, "--sun-misc-unsafe-memory-access=allow");
         }
+        command.addAll(1, List.of(jvmOptions));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         return process;

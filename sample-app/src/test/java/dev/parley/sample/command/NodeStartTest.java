@@ -21,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What keeps a validator from starting is told in one line that says what, where and what to do. */
 @Timeout(120)
 class NodeStartTest {
-    private static final int FAILED = 1;
-    private static final int WRONG_USAGE = 2;
 
     @TempDir
     Path folder;
@@ -51,7 +49,9 @@ class NodeStartTest {
                 try (ServerSocket other = new ServerSocket(port.getValue(), 1, InetAddress.getLoopbackAddress())) {
                     assertThat(other.isBound()).isTrue();
                     String setting = port.getKey();
-                    int code = setting.contains("network") || setting.contains("client") ? WRONG_USAGE : FAILED;
+                    int code = setting.contains("network") || setting.contains("client")
+                            ? ExitCode.WRONG_USAGE
+                            : ExitCode.FAILED;
                     assertThat(refused(code, "node", "--dir", nodes.directory(0).toString()))
                             .contains(setting, Integer.toString(port.getValue()))
                             .containsAnyOf("choose another port", "is another server running there?");
@@ -67,7 +67,8 @@ class NodeStartTest {
             Path data = nodes.directory(0).resolve("data");
             Files.move(data, data.resolveSibling("moved"));
             Files.writeString(data, "a file");
-            assertThat(refused(FAILED, "node", "--dir", nodes.directory(0).toString()))
+            assertThat(refused(
+                            ExitCode.FAILED, "node", "--dir", nodes.directory(0).toString()))
                     .contains("data directory " + data, "see to the disk, its owner and permissions");
             assertThat(data).hasContent("a file");
         }
@@ -96,8 +97,9 @@ class NodeStartTest {
 
     private static void requireRefused(Path directory) {
         String data = directory.resolve("data").toString();
-        assertThat(refused(FAILED, "node", "--dir", directory.toString())).contains(data, "restore");
-        assertThat(refused(FAILED, "inspect", data)).contains(data, "restore");
+        assertThat(refused(ExitCode.FAILED, "node", "--dir", directory.toString()))
+                .contains(data, "restore");
+        assertThat(refused(ExitCode.FAILED, "inspect", data)).contains(data, "restore");
     }
 
     private static Path file(Path directory, String name) throws IOException {

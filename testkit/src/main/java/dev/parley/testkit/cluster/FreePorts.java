@@ -3,6 +3,7 @@ package dev.parley.testkit.cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,23 +17,31 @@ public final class FreePorts {
     private static final int LOWEST = 10_000;
     private static final int HIGHEST = 32_000;
     private static final int MAX_TRIES = 10_000;
+    private static final int MAX_GIVEN = (HIGHEST - LOWEST) / 2;
+
+    /** Not given again for long: a process that has one may be down for a moment. */
+    private static final Set<Integer> GIVEN = new HashSet<>();
 
     private FreePorts() {}
 
     /**
-     * Different ones, on loopback.
+     * Different ones, on loopback, and none that this process was given of late: clusters may run beside each other. Thread-safe.
      *
      * @throws IOException if there are not so many
      */
-    public static List<Integer> take(int count) throws IOException {
+    public static synchronized List<Integer> take(int count) throws IOException {
+        if (GIVEN.size() > MAX_GIVEN) {
+            GIVEN.clear();
+        }
         Set<Integer> free = new LinkedHashSet<>();
         for (int tries = 0; free.size() < count; tries++) {
             if (tries > MAX_TRIES) {
                 throw new IOException("fewer than " + count + " ports from " + LOWEST + " to " + HIGHEST + " are free");
             }
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (!free.contains(port) && isFree(port)) {
+            if (!GIVEN.contains(port) && isFree(port)) {
                 free.add(port);
+                GIVEN.add(port);
             }
         }
         return List.copyOf(free);

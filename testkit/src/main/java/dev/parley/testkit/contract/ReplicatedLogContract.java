@@ -220,18 +220,23 @@ public abstract class ReplicatedLogContract {
     /** {@link ConsensusProtocolContract} says more exactly, in virtual time, that nothing happens while a cluster rests. */
     @Test
     void an_idle_cluster_rests_and_wakes_for_the_next_command() {
+        awaitRest(calm);
         long before = calm.node(0).log().height();
         for (int round = 0; round < ROUNDS; round++) {
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(IntStream.range(0, 4)
-                                    .mapToObj(i -> report(calm, i).timer()))
-                            .as("timers that run")
-                            .containsOnly("none"));
             submitSome(calm, 1);
+            awaitRest(calm);
         }
         assertThat(calm.node(0).log().height() - before)
                 .as("blocks for %d commands, empty ones included", ROUNDS)
                 .isLessThanOrEqualTo(ROUNDS * MAX_BLOCKS_FOR_A_COMMAND);
+    }
+
+    private static void awaitRest(LocalCluster<Add, Long, Counts> cluster) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(IntStream.range(0, 4)
+                                .mapToObj(i -> report(cluster, i).timer()))
+                        .as("timers that run")
+                        .containsOnly("none"));
     }
 
     // Commands.
