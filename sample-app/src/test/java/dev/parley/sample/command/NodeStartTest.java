@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What keeps a validator from starting is told in one line that says what, where and what to do. */
 @Timeout(120)
 class NodeStartTest {
-
     @TempDir
     Path folder;
 

@@ -3,8 +3,8 @@ package dev.parley.testkit.cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,15 +33,14 @@ public final class FreePorts {
         if (GIVEN.size() > MAX_GIVEN) {
             GIVEN.clear();
         }
-        Set<Integer> free = new LinkedHashSet<>();
+        List<Integer> free = new ArrayList<>();
         for (int tries = 0; free.size() < count; tries++) {
             if (tries > MAX_TRIES) {
                 throw new IOException("fewer than " + count + " ports from " + LOWEST + " to " + HIGHEST + " are free");
             }
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (!GIVEN.contains(port) && isFree(port)) {
+            if (isFree(port) && GIVEN.add(port)) {
                 free.add(port);
-                GIVEN.add(port);
             }
         }
         return List.copyOf(free);
