@@ -15,8 +15,11 @@ import dev.parley.app.CommandFailedException;
 import dev.parley.testkit.cluster.Register.Put;
 import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** One test, three worlds. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class ClusterTestTest {
     /** A dead proposer is passed over sooner than in production; on a slow machine time-outs grow until they suffice. */

@@ -10,8 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.testkit.cluster.Register.Put;
 import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Validators that are stopped where they are, and messages that take their time, where that is quick to have. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a kill that hangs hears no interrupt
 class PausedValidatorTest {
     private static final int COMMANDS = 12;

@@ -4,7 +4,12 @@ import dev.parley.testkit.byzantine.Behaviour;
 import dev.parley.testkit.contract.ReplicatedLogContract;
 import dev.parley.testkit.sim.ProtocolUnderTest;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("one live log at a time")
 class HotStuffTwoChainLogContractTest extends ReplicatedLogContract {
     @Override
     protected String protocol() {
