@@ -2,6 +2,7 @@ package dev.parley.hotstuff;
 
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusRecord;
+import dev.parley.consensus.Payload;
 import dev.parley.consensus.RecordKey;
 
 /** What a HotStuff validator must find again after a restart. */
@@ -22,6 +23,11 @@ public sealed interface HotStuffRecord extends ConsensusRecord
         @Override
         public int approximateBytes() {
             return block.approximateBytes();
+        }
+
+        @Override
+        public Payload payload() {
+            return block.payload();
         }
     }
 

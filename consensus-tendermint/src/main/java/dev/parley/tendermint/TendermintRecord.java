@@ -2,6 +2,7 @@ package dev.parley.tendermint;
 
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusRecord;
+import dev.parley.consensus.Payload;
 import dev.parley.consensus.RecordKey;
 
 /** What a Tendermint validator must find again after a restart. */
@@ -18,6 +19,11 @@ public sealed interface TendermintRecord extends ConsensusRecord permits SafetyR
         @Override
         public int approximateBytes() {
             return 1024 + block.payload().sizeBytes();
+        }
+
+        @Override
+        public Payload payload() {
+            return block.payload();
         }
     }
 }

@@ -37,8 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory implements AutoCloseable {
     private static final String KIND = "parley-data-v";
-    /** 2: the first bit of a client's id says whether its session has a key; in a log of version 1 it was drawn. */
-    private static final int VERSION = 2;
+    /**
+     * 2: the first bit of a client's id says whether its session has a key; in a log of version 1 it was drawn. 3: large payloads stand apart from
+     * blocks and records.
+     */
+    private static final int VERSION = 3;
 
     private static final Pattern HEADER = Pattern.compile(KIND + "([1-9][0-9]{0,8})");
     private static final String IDENTITY = "identity";

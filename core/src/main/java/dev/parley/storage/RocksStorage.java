@@ -24,10 +24,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +57,8 @@ import org.rocksdb.WriteOptions;
  * <pre>
  * default       where the log begins
  * records       the protocol's records: what was voted, locked, said
- * blocks        the log by height, without certificates
+ * blocks        the log by height, without certificates and large payloads
+ * payloads      large payloads of records and of the log by {@linkplain PayloadNumbers number}, each once
  * certificates  the log's certificates by height, as better ones may come
  * snapshots     the newest snapshots in chunks, each with its manifest behind them
  * </pre>
@@ -77,6 +81,7 @@ public final class RocksStorage implements Storage {
         DEFAULT("default"),
         RECORDS("records"),
         BLOCKS("blocks"),
+        PAYLOADS("payloads"),
         CERTIFICATES("certificates"),
         SNAPSHOTS("snapshots");
 
@@ -107,6 +112,7 @@ public final class RocksStorage implements Storage {
     private final Map<RecordKey, Long> order = new HashMap<>();
 
     private long lastOrder;
+    private final PayloadNumbers numbers = new PayloadNumbers();
     private volatile long firstHeight;
     private volatile long lastHeight;
 
@@ -192,6 +198,7 @@ public final class RocksStorage implements Storage {
             loadOrder();
             firstHeight = loadFirstHeight();
             lastHeight = loadLastHeight();
+            numbers.foundInLog(lastNumberUpTo(lastHeight));
             snapshots = loadManifests();
             if (directory != null) {
                 // From now on an absent database is a lost one.
@@ -264,12 +271,18 @@ public final class RocksStorage implements Storage {
     @Override
     public void write(List<Write> batch) {
         long last = lastHeight;
+        // Until the batch is whole: the log may still speak of what the record spoke of.
+        Set<RecordKey> removed = new HashSet<>();
         enter();
         try (WriteBatch changes = new WriteBatch()) {
             for (Write write : batch) {
                 switch (write) {
-                    case Write.Put(RecordKey key, ConsensusRecord record) -> put(changes, key, record);
+                    case Write.Put(RecordKey key, ConsensusRecord record) -> {
+                        removed.remove(key);
+                        put(changes, key, record);
+                    }
                     case Write.Remove(RecordKey key) -> {
+                        removed.add(key);
                         order.remove(key);
                         changes.delete(family(Family.RECORDS), bytes(key));
                     }
@@ -290,6 +303,8 @@ public final class RocksStorage implements Storage {
             }
             database.write(synced, changes);
             lastHeight = last;
+            removed.forEach(numbers::forget);
+            numbers.written();
         } catch (RocksDBException e) {
             throw unwritten(e);
         } finally {
@@ -298,18 +313,52 @@ public final class RocksStorage implements Storage {
     }
 
     private void put(WriteBatch changes, RecordKey key, ConsensusRecord record) throws RocksDBException {
-        long first = order.computeIfAbsent(key, k -> ++lastOrder);
-        BinaryWriter out = new BinaryWriter(record.approximateBytes()).i64(first);
+        BinaryWriter out = new BinaryWriter(record.approximateBytes());
         codec.writeRecord(record, out);
-        put(changes, Family.RECORDS, bytes(key), out);
+        byte[] whole = out.toByteArray();
+        Payload payload = record.payload();
+        long number = PayloadNumbers.NONE;
+        int length = whole.length;
+        if (payload != null && PayloadNumbers.standsApart(payload)) {
+            int head = length - payload.sizeBytes();
+            number = number(
+                    changes, payload, PayloadNumbers.NONE, content -> content.raw(whole, head, whole.length - head));
+            length = head;
+        }
+        numbers.use(key, number, payload == null ? null : payload.digest());
+        BinaryWriter value = new BinaryWriter(16 + length + CHECKSUM_BYTES);
+        value.i64(order.computeIfAbsent(key, k -> ++lastOrder)).i64(number).raw(whole, 0, length);
+        put(changes, Family.RECORDS, bytes(key), value);
+    }
+
+    /** The number, above that of another, under which a payload stands, or stands from now on. */
+    private long number(WriteBatch changes, Payload payload, long above, Consumer<BinaryWriter> content)
+            throws RocksDBException {
+        long known = numbers.ofRecords(payload);
+        if (known > above) {
+            return known;
+        }
+        long number = numbers.next();
+        BinaryWriter out = new BinaryWriter(payload.sizeBytes() + CHECKSUM_BYTES);
+        content.accept(out);
+        put(changes, Family.PAYLOADS, bytes(number), out);
+        return number;
     }
 
     private void append(WriteBatch changes, DecidedBlock block) throws RocksDBException {
-        BinaryWriter out = new BinaryWriter(128 + block.payload().sizeBytes());
+        Payload payload = block.payload();
+        boolean apart = PayloadNumbers.standsApart(payload);
+        if (apart) {
+            numbers.useInLog(number(changes, payload, numbers.lastOfLog(), payload::write));
+        }
+        BinaryWriter out = new BinaryWriter(128 + (apart ? 0 : payload.sizeBytes()));
         block.id().write(out);
         block.parent().write(out);
         out.i32(block.proposer().index()).i64(block.view());
-        block.payload().write(out);
+        out.i64(numbers.lastOfLog()).bool(apart);
+        if (!apart) {
+            payload.write(out);
+        }
         put(changes, Family.BLOCKS, bytes(block.height()), out);
         certify(changes, block.height(), block.certificate());
     }
@@ -338,9 +387,11 @@ public final class RocksStorage implements Storage {
         enter();
         try (RocksIterator all = database.newIterator(family(Family.RECORDS))) {
             for (all.seekToFirst(); all.isValid(); all.next()) {
-                BinaryReader in = value(Family.RECORDS, all.key(), all.value());
+                BinaryReader value = value(Family.RECORDS, all.key(), all.value());
                 try {
-                    records.put(in.i64(), codec.readRecord(in));
+                    long first = value.i64();
+                    BinaryReader in = whole(value.i64(), value);
+                    records.put(first, codec.readRecord(in));
                     in.end();
                 } catch (MalformedException e) {
                     throw damaged("holds a record that cannot be read: " + e.getMessage(), e);
@@ -353,6 +404,21 @@ public final class RocksStorage implements Storage {
             leave();
         }
         return new Restored(List.copyOf(records.values()), lastHeight == 0 ? null : block(lastHeight));
+    }
+
+    /** A record as the protocol wrote it: with its payload, if that stands apart. */
+    private BinaryReader whole(long number, BinaryReader head) throws MalformedException {
+        if (number == PayloadNumbers.NONE) {
+            return head;
+        }
+        BinaryReader payload = get(Family.PAYLOADS, bytes(number));
+        if (payload == null) {
+            throw damaged("lacks payload " + number + ", of which a record speaks", null);
+        }
+        return new BinaryReader(new BinaryWriter(head.remaining() + payload.remaining())
+                .raw(head.raw(head.remaining()))
+                .raw(payload.raw(payload.remaining()))
+                .toByteArray());
     }
 
     @Override
@@ -378,17 +444,19 @@ public final class RocksStorage implements Storage {
             BinaryReader in = get(Family.BLOCKS, bytes(height));
             BinaryReader proof = get(Family.CERTIFICATES, bytes(height));
             if (in == null || proof == null) {
-                // Pruned between the look at the first height and now.
-                if (height < firstHeight) {
-                    return null;
-                }
-                throw damaged("lacks block " + height + " of the heights " + firstHeight + " to " + lastHeight, null);
+                return gone(height, "block " + height);
             }
             BlockId id = BlockId.read(in);
             BlockId parent = BlockId.read(in);
             ValidatorId proposer = ValidatorId.read(in);
             long view = in.i64();
-            Payload payload = payloads.read(in);
+            long number = in.i64();
+            BinaryReader content = in.bool() ? get(Family.PAYLOADS, bytes(number)) : in;
+            if (content == null) {
+                return gone(height, "the payload of block " + height);
+            }
+            Payload payload = payloads.read(content);
+            content.end();
             in.end();
             Certificate certificate = codec.readCertificate(proof);
             proof.end();
@@ -396,6 +464,14 @@ public final class RocksStorage implements Storage {
         } catch (MalformedException e) {
             throw damaged("holds a block " + height + " that cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Pruned between the look at the first height and now, or else lost. */
+    private @Nullable DecidedBlock gone(long height, String what) {
+        if (height < firstHeight) {
+            return null;
+        }
+        throw damaged("lacks " + what + " of the heights " + firstHeight + " to " + lastHeight, null);
     }
 
     @Override
@@ -411,6 +487,11 @@ public final class RocksStorage implements Storage {
     /** How often the log of writes was made durable since this was opened. */
     public long syncs() {
         return statistics.getTickerCount(TickerType.WAL_FILE_SYNCED);
+    }
+
+    /** How many bytes went into the log of writes since this was opened. */
+    public long loggedBytes() {
+        return statistics.getTickerCount(TickerType.WAL_FILE_BYTES);
     }
 
     /**
@@ -519,7 +600,7 @@ public final class RocksStorage implements Storage {
                 // The block of each snapshot stays: whoever goes on from it needs that.
                 long first = Math.max(firstHeight, Math.min(oldest, height + 1 - keepBlocks));
                 if (first > firstHeight) {
-                    beginAt(last, first);
+                    beginAt(last, first, lastNumberUpTo(first));
                 }
                 // Readers hear of it before it happens: they never look for what is gone.
                 firstHeight = first;
@@ -543,8 +624,8 @@ public final class RocksStorage implements Storage {
                 saveChunks(snapshot);
                 Kept kept = putManifest(last, snapshot);
                 last.deleteRange(family(Family.SNAPSHOTS), bytes(0), bytes(snapshot.height()));
-                beginAt(last, block.height());
                 append(last, block);
+                beginAt(last, block.height(), numbers.lastOfLog());
                 // Readers hear of it before it happens: they never look for what is gone.
                 firstHeight = block.height();
                 database.write(synced, last);
@@ -558,10 +639,29 @@ public final class RocksStorage implements Storage {
         }
     }
 
-    private void beginAt(WriteBatch changes, long first) throws RocksDBException {
+    /** @param number the highest that the log speaks of up to {@code first}, and with it */
+    private void beginAt(WriteBatch changes, long first, long number) throws RocksDBException {
         put(changes, Family.DEFAULT, FIRST_HEIGHT, new BinaryWriter().i64(first));
         changes.deleteRange(family(Family.BLOCKS), bytes(0), bytes(first));
         changes.deleteRange(family(Family.CERTIFICATES), bytes(0), bytes(first));
+        changes.deleteRange(family(Family.PAYLOADS), bytes(0), bytes(Math.min(number, numbers.oldestOfRecords())));
+    }
+
+    /** {@link PayloadNumbers#NONE} for a height that is not in the log yet. */
+    private long lastNumberUpTo(long height) {
+        BinaryReader in = get(Family.BLOCKS, bytes(height));
+        if (in == null) {
+            return PayloadNumbers.NONE;
+        }
+        try {
+            BlockId.read(in);
+            BlockId.read(in);
+            ValidatorId.read(in);
+            in.i64();
+            return in.i64();
+        } catch (MalformedException e) {
+            throw damaged("holds a block " + height + " that cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private void saveChunks(Snapshot snapshot) {
@@ -615,9 +715,12 @@ public final class RocksStorage implements Storage {
         try (RocksIterator all = database.newIterator(family(Family.RECORDS))) {
             for (all.seekToFirst(); all.isValid(); all.next()) {
                 BinaryReader key = new BinaryReader(all.key());
-                long first = value(Family.RECORDS, all.key(), all.value()).i64();
-                order.put(new RecordKey(key.i32(), Digest.read(key)), first);
+                BinaryReader value = value(Family.RECORDS, all.key(), all.value());
+                RecordKey name = new RecordKey(key.i32(), Digest.read(key));
+                long first = value.i64();
+                order.put(name, first);
                 lastOrder = Math.max(lastOrder, first);
+                numbers.found(name, value.i64());
             }
             all.status();
         } catch (MalformedException | RocksDBException e) {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
+import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandPayloads;
 import dev.parley.storage.DataDirectory.Identity;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +21,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 
 class RocksStorageTest extends StorageContract {
     private static final Identity V2 = new Identity("mine", "test", new ValidatorId(2), "ab12");
@@ -71,6 +82,162 @@ class RocksStorageTest extends StorageContract {
     }
 
     @Test
+    void a_large_payload_is_written_once_however_many_speak_of_it() {
+        int bytes = 100_000;
+        CommandBatch payload = TestLog.payload(5, bytes);
+        try (RocksStorage storage = open(folder.resolve("once"), 1)) {
+            storage.write(List.of(TestLog.undecided("view 1", 1, payload)));
+            storage.write(List.of(TestLog.undecided("view 2", 2, payload)));
+            storage.write(List.of(
+                    new Storage.Write.Remove(TestLog.key(2, "view 1")),
+                    new Storage.Write.Remove(TestLog.key(2, "view 2")),
+                    new Storage.Write.Append(TestLog.block(1, payload, 1))));
+            assertThat(storage.loggedBytes()).isBetween((long) bytes, bytes * 11L / 10);
+        }
+    }
+
+    @Test
+    void a_payload_goes_when_neither_the_log_nor_a_record_speaks_of_it() throws RocksDBException {
+        Path path = folder.resolve("unspoken");
+        try (RocksStorage storage = open(path, 0)) {
+            storage.write(List.of(TestLog.undecided("lost", 1, TestLog.payload(101, 2_000))));
+            storage.write(List.of(TestLog.undecided("held", 2, TestLog.payload(102, 2_000))));
+            for (long height = 1; height <= 5; height++) {
+                storage.write(List.of(TestLog.append(height, 2_000)));
+            }
+            storage.write(List.of(new Storage.Write.Remove(TestLog.key(2, "lost"))));
+            storage.save(TestLog.snapshot(3, new byte[1]));
+            storage.save(TestLog.snapshot(4, new byte[1]));
+        }
+        // That of the record, and all of the log, which is younger: one bound, below the oldest.
+        assertThat(payloads(path)).isEqualTo(6);
+        try (RocksStorage storage = open(path, 0)) {
+            assertThat(storage.load().records())
+                    .containsExactly(new NoProtocol.Undecided(2, TestLog.payload(102, 2_000)));
+            // A record and a block whose payload is small, each in its own place.
+            storage.write(List.of(TestLog.undecided("held", 3, TestLog.payload(103, 10)), TestLog.append(6, 10)));
+            storage.write(List.of(TestLog.append(7, 2_000)));
+            storage.save(TestLog.snapshot(5, new byte[1]));
+            storage.save(TestLog.snapshot(6, new byte[1]));
+        }
+        assertThat(payloads(path)).isEqualTo(2);
+        try (RocksStorage storage = open(path, 0)) {
+            storage.write(List.of(TestLog.append(8, 10), TestLog.append(9, 2_000)));
+            storage.save(TestLog.snapshot(8, new byte[1]));
+            storage.save(TestLog.snapshot(9, new byte[1]));
+            assertThat(heights(storage.read(8, 10, Long.MAX_VALUE))).containsExactly(8L, 9L);
+        }
+        assertThat(payloads(path)).isEqualTo(2);
+    }
+
+    @Test
+    void a_record_that_is_removed_and_written_again_keeps_its_payload() {
+        Path path = folder.resolve("again");
+        Storage.Write record = TestLog.undecided("block", 1, TestLog.payload(101, 2_000));
+        try (RocksStorage storage = open(path, 0)) {
+            storage.write(List.of(record));
+            storage.write(List.of(new Storage.Write.Remove(TestLog.key(2, "block")), record));
+            for (long height = 1; height <= 4; height++) {
+                storage.write(List.of(TestLog.append(height, 2_000)));
+            }
+            storage.save(TestLog.snapshot(4, new byte[1]));
+            assertThat(storage.firstHeight()).isEqualTo(4);
+            assertThat(storage.load().records()).hasSize(1);
+        }
+    }
+
+    private static int payloads(Path path) throws RocksDBException {
+        List<ColumnFamilyHandle> families = new ArrayList<>();
+        String database = path.resolve("db").toString();
+        try (Options options = new Options()) {
+            List<ColumnFamilyDescriptor> descriptors = RocksDB.listColumnFamilies(options, database).stream()
+                    .map(ColumnFamilyDescriptor::new)
+                    .toList();
+            try (RocksDB opened = RocksDB.openReadOnly(database, descriptors, families)) {
+                int count = 0;
+                for (ColumnFamilyHandle family : families) {
+                    if (new String(family.getName(), StandardCharsets.US_ASCII).equals("payloads")) {
+                        try (RocksIterator all = opened.newIterator(family)) {
+                            for (all.seekToFirst(); all.isValid(); all.next()) {
+                                count++;
+                            }
+                        }
+                    }
+                    family.close();
+                }
+                return count;
+            }
+        }
+    }
+
+    /** Whatever is voted for, decided, forgotten and pruned, in whatever order, and however often it starts again. */
+    @RepeatedTest(20)
+    void the_disk_holds_what_memory_would(RepetitionInfo repetition) {
+        Path path = folder.resolve("as-memory");
+        Random random = new Random(repetition.getCurrentRepetition());
+        MemoryStorage memory = new MemoryStorage(Long.MAX_VALUE, 2);
+        RocksStorage disk = open(path, 2);
+        try {
+            for (int step = 0; step < 80; step++) {
+                long last = memory.lastHeight();
+                long snapshot = last - random.nextInt(3);
+                switch (random.nextInt(12)) {
+                    case 0 -> {
+                        disk.close();
+                        disk = open(path, 2);
+                    }
+                    case 1 -> {
+                        if (snapshot >= memory.firstHeight()) {
+                            memory.save(TestLog.snapshot(snapshot, new byte[10]));
+                            disk.save(TestLog.snapshot(snapshot, new byte[10]));
+                        }
+                    }
+                    case 2 -> {
+                        if (random.nextInt(4) == 0) {
+                            DecidedBlock block = TestLog.block(last + 5, drawPayload(random), 1);
+                            memory.install(TestLog.snapshot(last + 5, new byte[20]), block);
+                            disk.install(TestLog.snapshot(last + 5, new byte[20]), block);
+                        }
+                    }
+                    default -> {
+                        List<Storage.Write> batch = drawBatch(last, random);
+                        memory.write(batch);
+                        disk.write(batch);
+                    }
+                }
+                assertThat(disk.load().records()).isEqualTo(memory.load().records());
+                assertThat(disk.firstHeight()).isEqualTo(memory.firstHeight());
+                assertThat(disk.read(disk.firstHeight(), 100, Long.MAX_VALUE))
+                        .usingRecursiveComparison()
+                        .withEqualsForType((a, b) -> a.digest().equals(b.digest()), CommandBatch.class)
+                        .isEqualTo(memory.read(memory.firstHeight(), 100, Long.MAX_VALUE));
+            }
+        } finally {
+            disk.close();
+        }
+    }
+
+    /** Few names and payloads, so that they come again. */
+    private static List<Storage.Write> drawBatch(long last, Random random) {
+        List<Storage.Write> batch = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            String name = "block " + random.nextInt(4);
+            batch.add(
+                    switch (random.nextInt(4)) {
+                        case 0 -> new Storage.Write.Remove(TestLog.key(2, name));
+                        case 1 -> new Storage.Write.Append(TestLog.block(++last, drawPayload(random), 1));
+                        default -> TestLog.undecided(name, random.nextInt(3), drawPayload(random));
+                    });
+        }
+        return batch;
+    }
+
+    private static CommandBatch drawPayload(Random random) {
+        int number = 1 + random.nextInt(5);
+        return TestLog.payload(number, number == 1 ? 10 : 2_000);
+    }
+
+    @Test
     void a_snapshot_that_was_not_finished_is_none() {
         try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
             storage.save(TestLog.snapshot(2, new byte[10]));
@@ -118,7 +285,10 @@ class RocksStorageTest extends StorageContract {
             try (RocksStorage restarted = open(live, 1_000_000)) {
                 long last = restarted.lastHeight();
                 assertThat(last).isBetween(acknowledged, acknowledged + 1);
-                assertThat(restarted.load().records()).containsExactly(new NoProtocol.Note(last));
+                assertThat(restarted.load().records())
+                        .extracting(record -> ((NoProtocol.Undecided) record).number())
+                        .containsExactly(last);
+                assertThat(restarted.read(1, 100, Long.MAX_VALUE)).hasSize((int) last);
                 acknowledged = last;
             }
         }
@@ -153,7 +323,9 @@ class RocksStorageTest extends StorageContract {
             long at = cut % 8 == 0 ? after : from + (long) (random.nextDouble() * (after - from + 1));
             tear(log(live), at, after, random);
             try (RocksStorage restarted = open(live, 1_000_000)) {
-                assertThat(restarted.load().records()).containsExactly(new NoProtocol.Note(2));
+                assertThat(restarted.load().records())
+                        .extracting(record -> ((NoProtocol.Undecided) record).number())
+                        .containsExactly(2L);
                 boolean isNew = restarted.lastHeight() == 40;
                 news += isNew ? 1 : 0;
                 olds += isNew ? 0 : 1;
@@ -176,7 +348,10 @@ class RocksStorageTest extends StorageContract {
     }
 
     private static List<Storage.Write> batch(long height, Random random) {
-        return List.of(TestLog.append(height, random.nextInt(5_000)), TestLog.put(1, "vote", height));
+        CommandBatch payload = TestLog.payload(height, random.nextInt(5_000));
+        return List.of(
+                TestLog.undecided("block", height, payload),
+                new Storage.Write.Append(TestLog.block(height, payload, 1)));
     }
 
     /** The database's log of writes is the newest file of that kind. */
@@ -331,12 +506,12 @@ class RocksStorageTest extends StorageContract {
             assertRefused(path, V2, file.toString());
             assertThat(file).hasContent(text);
         }
-        for (int other : List.of(1, 3)) {
-            Files.writeString(file, good.replace("parley-data-v2", "parley-data-v" + other));
+        for (int other : List.of(2, 4)) {
+            Files.writeString(file, good.replace("parley-data-v3", "parley-data-v" + other));
             assertRefused(
                     path,
                     V2,
-                    "is of version " + other + ", and this Parley knows version 2; use the Parley that wrote it");
+                    "is of version " + other + ", and this Parley knows version 3; use the Parley that wrote it");
         }
         Files.writeString(file, good);
         open(path, 1).close();

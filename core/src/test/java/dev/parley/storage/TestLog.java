@@ -33,15 +33,29 @@ final class TestLog {
         return new Storage.Write.Append(block(height, bytes, 1));
     }
 
+    /** A record of an undecided block. */
+    static Storage.Write undecided(String name, long number, CommandBatch payload) {
+        return new Storage.Write.Put(key(2, name), new NoProtocol.Undecided(number, payload));
+    }
+
+    /** @param number tells payloads apart */
+    static CommandBatch payload(long number, int bytes) {
+        Command command = new Command(new CommandId(new ClientId(1, 2), number), 0, 1_000, new byte[bytes]);
+        return new CommandBatch(number, List.of(command));
+    }
+
     static DecidedBlock block(long height, int bytes, int quality) {
-        Command command = new Command(new CommandId(new ClientId(1, 2), height), 0, 1_000, new byte[bytes]);
+        return block(height, payload(height, bytes), quality);
+    }
+
+    static DecidedBlock block(long height, CommandBatch payload, int quality) {
         return new DecidedBlock(
                 height,
                 id(height),
                 height == 1 ? BlockId.GENESIS : id(height - 1),
                 new ValidatorId(2),
                 height + 7,
-                new CommandBatch(height, List.of(command)),
+                payload,
                 new NoProtocol.Proof(quality));
     }
 
