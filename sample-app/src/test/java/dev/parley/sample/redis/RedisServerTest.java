@@ -271,7 +271,7 @@ class RedisServerTest {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(bytes("SET a " + "x".repeat(60_000) + "\r\n"));
             socket.getOutputStream().write(bytes("GET a\r\n".repeat(4000) + "QUIT\r\n"));
-            await().until(() -> store.batchSizes().size() > 1);
+            await().until(() -> executed() > 1);
             await().during(Duration.ofMillis(200)).until(() -> executed() < 2000);
             assertThat(rest(socket)).hasSize(5 + 4000 * (8 + 60_000 + 2) + 5);
         }
