@@ -39,12 +39,6 @@ final class PayloadNumbers {
         written();
     }
 
-    /** The log that is on the disk speaks of no higher number. */
-    void foundInLog(long number) {
-        lastOfLog = number;
-        last = Math.max(last, number);
-    }
-
     /** The highest number that the log speaks of. */
     long lastOfLog() {
         return lastOfLog;
@@ -80,9 +74,10 @@ final class PayloadNumbers {
         uses.remove(key);
     }
 
-    /** The log speaks of the payload of a number. */
+    /** The log speaks of the payload of a number, and of no higher one. */
     void useInLog(long number) {
         lastOfLog = number;
+        last = Math.max(last, number);
     }
 
     /** What was told since the last time is durable. */

@@ -12,7 +12,6 @@ import dev.parley.log.CommandPayloads;
 import dev.parley.storage.DataDirectory.Identity;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,17 +19,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 
 class RocksStorageTest extends StorageContract {
     private static final Identity V2 = new Identity("mine", "test", new ValidatorId(2), "ab12");
@@ -97,7 +91,7 @@ class RocksStorageTest extends StorageContract {
     }
 
     @Test
-    void a_payload_goes_when_neither_the_log_nor_a_record_speaks_of_it() throws RocksDBException {
+    void a_payload_goes_when_neither_the_log_nor_a_record_speaks_of_it() {
         Path path = folder.resolve("unspoken");
         try (RocksStorage storage = open(path, 0)) {
             storage.write(List.of(TestLog.undecided("lost", 1, TestLog.payload(101, 2_000))));
@@ -146,28 +140,12 @@ class RocksStorageTest extends StorageContract {
         }
     }
 
-    private static int payloads(Path path) throws RocksDBException {
-        List<ColumnFamilyHandle> families = new ArrayList<>();
-        String database = path.resolve("db").toString();
-        try (Options options = new Options()) {
-            List<ColumnFamilyDescriptor> descriptors = RocksDB.listColumnFamilies(options, database).stream()
-                    .map(ColumnFamilyDescriptor::new)
-                    .toList();
-            try (RocksDB opened = RocksDB.openReadOnly(database, descriptors, families)) {
-                int count = 0;
-                for (ColumnFamilyHandle family : families) {
-                    if (new String(family.getName(), StandardCharsets.US_ASCII).equals("payloads")) {
-                        try (RocksIterator all = opened.newIterator(family)) {
-                            for (all.seekToFirst(); all.isValid(); all.next()) {
-                                count++;
-                            }
-                        }
-                    }
-                    family.close();
-                }
-                return count;
-            }
+    private static int payloads(Path path) {
+        AtomicInteger count = new AtomicInteger();
+        try (RocksDatabase database = new RocksDatabase(path, null)) {
+            database.each(RocksDatabase.Family.PAYLOADS, (number, payload) -> count.incrementAndGet());
         }
+        return count.get();
     }
 
     /** Whatever is voted for, decided, forgotten and pruned, in whatever order, and however often it starts again. */
@@ -244,8 +222,9 @@ class RocksStorageTest extends StorageContract {
             assertThat(storage.snapshot()).isNotNull();
         }
         // Pieces of a later one without its manifest: as a power failure in the middle of save leaves them.
-        try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
-            storage.saveChunk(5, 0, new byte[100]);
+        DataDirectory directory = DataDirectory.open(folder.resolve("snapshots"), V2);
+        try (RocksDatabase database = new RocksDatabase(directory.path(), directory)) {
+            new RocksSnapshots(database).saveChunks(TestLog.snapshot(5, new byte[100]));
         }
         try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
             assertThat(Objects.requireNonNull(storage.snapshot()).height()).isEqualTo(2);
