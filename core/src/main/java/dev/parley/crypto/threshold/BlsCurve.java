@@ -27,6 +27,11 @@ final class BlsCurve {
     static final P1_Affine G1_GENERATOR = P1_Affine.generator();
     static final P2_Affine G2_GENERATOR = P2_Affine.generator();
 
+    static {
+        // The generators have loaded it.
+        BlsLibrary.discardCopy();
+    }
+
     private BlsCurve() {}
 
     /** @return null unless these bytes are a point of the curve, in the right subgroup, other than the identity */
