@@ -34,7 +34,7 @@ final class NodeCommand implements Callable<Integer> {
     private List<String> byzantine = new ArrayList<>();
 
     /**
-     * Starts a validator in a process of its own, if it does not run.
+     * Starts a validator in a process that stays, if it does not run.
      *
      * @param behaviours by which it misbehaves
      */
@@ -42,13 +42,23 @@ final class NodeCommand implements Callable<Integer> {
         List<String> words = new ArrayList<>();
         words.add(node.directory().toString());
         words.addAll(behaviours);
-        node.start(node.serverOptions(jvmOptions), NodeProgram.class, words);
+        node.start(options(jvmOptions), NodeProgram.class, words);
     }
 
     /** Starts a correct validator of a cluster that is laid out here, if it does not run. */
     static void start(ProcessCluster processes, NodeProcess node, List<String> jvmOptions) throws IOException {
-        start(node, jvmOptions, List.of());
-        processes.watch(node.index());
+        processes.start(
+                node.index(),
+                options(jvmOptions),
+                NodeProgram.class,
+                List.of(node.directory().toString()));
+    }
+
+    /** The serial collector, for on a machine with two cores and several validators G1's own threads took a tenth of them. */
+    private static List<String> options(List<String> further) {
+        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx1g"));
+        options.addAll(further);
+        return options;
     }
 
     NodeCommand(Screen screen) {

@@ -115,6 +115,13 @@ final class SoakCommand implements Callable<Integer> {
             description = "Commands of each under way: ${DEFAULT-VALUE}.")
     private int outstanding = 16;
 
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "Commands a second of all clients together, 0 for as many as are answered: ${DEFAULT-VALUE}.")
+    private double rate;
+
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Draws the faults: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
@@ -142,6 +149,9 @@ final class SoakCommand implements Callable<Integer> {
                 || load < 1
                 || outstanding < 1) {
             throw new UsageException("--kills, --pauses and --partitions are 0 or more, the others 1 or more");
+        }
+        if (rate != 0 && !(rate >= 1)) {
+            throw new UsageException("--rate is 0, or 1 or more, not " + rate);
         }
         Protocols.require(protocol);
         InitCommand.requireNetwork(network);
@@ -177,7 +187,7 @@ final class SoakCommand implements Callable<Integer> {
                     RedisStore.application().commands(),
                     RedisStore.application().results(),
                     i % VALIDATORS));
-            loads.add(new SoakLoad(i, sessions.get(i), history, outstanding, seed + i));
+            loads.add(new SoakLoad(i, sessions.get(i), history, outstanding, rate / load, seed + i));
         }
         long begun = System.nanoTime();
         loads.forEach(Thread::start);

@@ -11,24 +11,34 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
-/** One client that increments counters, so many at a time, until it is told to stop. */
+/** One client that increments counters, so many at a time and no more than so many a second, until it is told to stop. */
 final class SoakLoad extends Thread {
     private static final int COUNTERS = 8;
 
     private final ParleyClient<Batch, Replies> client;
     private final History history;
     private final int outstanding;
+    private final long nanosBetween;
     private final SplittableRandom random;
     private final Semaphore free;
     private volatile boolean stopping;
 
-    SoakLoad(int number, ParleyClient<Batch, Replies> client, History history, int outstanding, long seed) {
+    /** @param perSecond 0 for as many as are answered */
+    SoakLoad(
+            int number,
+            ParleyClient<Batch, Replies> client,
+            History history,
+            int outstanding,
+            double perSecond,
+            long seed) {
         super("soak-" + number);
         setDaemon(true);
         this.client = client;
         this.history = history;
         this.outstanding = outstanding;
+        this.nanosBetween = perSecond > 0 ? (long) (1e9 / perSecond) : 0;
         this.random = new SplittableRandom(seed);
         this.free = new Semaphore(outstanding);
     }
@@ -36,8 +46,12 @@ final class SoakLoad extends Thread {
     @Override
     public void run() {
         try {
+            long next = System.nanoTime();
             while (!stopping) {
                 free.acquire();
+                // What was missed while none had an answer is not made up for.
+                next = Math.max(next + nanosBetween, System.nanoTime());
+                TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
                 increment("counter" + random.nextInt(COUNTERS));
             }
             free.acquire(outstanding);

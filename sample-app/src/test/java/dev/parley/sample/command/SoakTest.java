@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(600)
 class SoakTest {
     private static final String FAULTS = " --kills 5 --pauses 2 --pause-seconds 1 --partitions 2 --partition-seconds 1"
-            + " --clients 1 --outstanding 2 --jvm-option=-XX:TieredStopAtLevel=1";
+            + " --clients 1 --outstanding 2 --rate 15 --jvm-option=-XX:TieredStopAtLevel=1";
 
     @ParameterizedTest
     @CsvSource({"hotstuff, cluster", "tendermint, links", "honeybadger, links"})

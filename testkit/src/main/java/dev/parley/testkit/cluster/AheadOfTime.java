@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the virtual machine keeps of one run for the next ones (JEP 483, 514, 515): loaded classes, and the profiles by which code is compiled.
- * One file for a class path and a Java version, beside the last jar.
+ * One file for a class path and a Java version, beside the last jar. Of a program whose classes are in folders, as those of tests are, it is kept
+ * as long as the program runs. Thread-safe.
  */
 final class AheadOfTime {
     /** The first whose cache holds profiles and is made in one step. */
@@ -20,17 +22,65 @@ final class AheadOfTime {
 
     private static final String SUFFIX = ".aot";
 
+    private static @Nullable AheadOfTime whileThisRuns;
+
     private final String classPath;
     private final Runtime.Version version;
+    /** Null for beside the last jar. */
+    private final @Nullable Path directory;
+
+    private int clusters;
 
     AheadOfTime(String classPath, Runtime.Version version) {
+        this(classPath, version, null);
+    }
+
+    private AheadOfTime(String classPath, Runtime.Version version, @Nullable Path directory) {
         this.classPath = classPath;
         this.version = version;
+        this.directory = directory;
     }
 
     /** For processes with the class path of this one. */
     static AheadOfTime ofThisProgram() {
         return new AheadOfTime(System.getProperty("java.class.path"), Runtime.version());
+    }
+
+    /**
+     * For processes with the same classes as this one that end before it.
+     *
+     * @throws IOException if folders with classes cannot be made jars of, in a temporary directory
+     */
+    static synchronized AheadOfTime whileThisRuns() throws IOException {
+        if (whileThisRuns == null) {
+            whileThisRuns = whileThisRuns(System.getProperty("java.class.path"), Runtime.version());
+        }
+        return whileThisRuns;
+    }
+
+    static AheadOfTime whileThisRuns(String classPath, Runtime.Version version) throws IOException {
+        if (version.feature() < FIRST_JDK || !ProgramJars.hasFolder(classPath)) {
+            return new AheadOfTime(classPath, version);
+        }
+        Path directory = Files.createTempDirectory("parley-jars");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ClusterLayout.discard(directory)));
+        return new AheadOfTime(ProgramJars.of(classPath, directory), version, directory);
+    }
+
+    /** What a process must have to begin with what was kept. */
+    String classPath() {
+        return classPath;
+    }
+
+    /**
+     * Tells of a cluster that begins.
+     *
+     * @return whether a process of it should keep its code, if nothing was kept yet: in the second cluster or a later one of a program that keeps it
+     *     for itself. That costs some seconds, which only clusters to come save
+     */
+    synchronized boolean begins() {
+        clusters++;
+        return directory != null && clusters > 1;
     }
 
     /** Jars alone can be kept, and the Java version must be one that can. */
@@ -44,7 +94,7 @@ final class AheadOfTime {
     }
 
     /** Makes a file that is complete the one for all runs from now on, and deletes what was kept of other jars. */
-    void take(Path complete) throws IOException {
+    synchronized void take(Path complete) throws IOException {
         Optional<Path> file = file();
         if (file.isEmpty()) {
             return;
@@ -83,6 +133,7 @@ final class AheadOfTime {
             last = jar;
         }
         Digest name = Digest.sha256(about.toString().getBytes(StandardCharsets.UTF_8));
-        return last == null ? Optional.empty() : Optional.of(last.resolveSibling(name.abbreviated() + SUFFIX));
+        Path beside = directory != null ? directory.resolve("jars") : last;
+        return beside == null ? Optional.empty() : Optional.of(beside.resolveSibling(name.abbreviated() + SUFFIX));
     }
 }

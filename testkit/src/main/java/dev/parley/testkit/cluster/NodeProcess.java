@@ -28,6 +28,7 @@ public final class NodeProcess {
     private static final Duration ANSWER = Duration.ofSeconds(6);
     private static final Duration START = Duration.ofMinutes(3);
     private static final long STOP_SECONDS = 10;
+    private static final long KEEP_SECONDS = 60;
     private static final long POLL_MILLIS = 50;
     private static final int TAIL_LINES = 15;
     private static final int FIRST_JDK_THAT_WARNS = 23;
@@ -39,6 +40,8 @@ public final class NodeProcess {
             .connectTimeout(Duration.ofSeconds(2))
             .version(HttpClient.Version.HTTP_1_1)
             .build();
+    /** Whether its process keeps its code as it ends in order. */
+    private boolean keeps;
 
     private NodeProcess(int index, Path directory, String admin) {
         this.index = index;
@@ -99,16 +102,26 @@ public final class NodeProcess {
     }
 
     /**
-     * Starts it, if it does not run.
+     * Starts it, if it does not run, as a process that stays when this one ends. It begins with the classes and
+     * the profiles that an earlier one has kept: without, a third of all processor time of the first minutes is the compiler's, and most code waits for
+     * it. If none has, the first validator's keeps its own as it ends in order; see {@link #takeWhatItKept}.
      *
-     * @param jvmOptions beside those that Parley needs
+     * @param jvmOptions beside those that Parley needs; of two that contradict each other the later one counts
      * @param main the class whose {@code main} runs a validator
      * @param arguments for it
      */
     public void start(List<String> jvmOptions, Class<?> main, List<String> arguments) throws IOException {
+        start(jvmOptions, main, arguments, AheadOfTime.ofThisProgram(), index == 0);
+    }
+
+    /** @param keeping whether it is to keep its code, if nothing was kept yet */
+    void start(List<String> jvmOptions, Class<?> main, List<String> arguments, AheadOfTime code, boolean keeping)
+            throws IOException {
         if (process().isPresent()) {
             return;
         }
+        Optional<Path> kept = code.kept();
+        keeps = keeping && kept.isEmpty() && code.isPossible();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(mark());
@@ -122,8 +135,12 @@ public final class NodeProcess {
                 command.add("-D" + handedOn + "=" + value);
             }
         }
+        kept.ifPresent(file -> command.add("-XX:AOTCache=" + file));
+        if (keeps) {
+            command.add("-XX:AOTCacheOutput=" + newlyKept());
+        }
         command.addAll(jvmOptions);
-        command.addAll(List.of("@" + classPath(), main.getName()));
+        command.addAll(List.of("@" + file(code.classPath()), main.getName()));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -133,41 +150,25 @@ public final class NodeProcess {
         Files.writeString(directory.resolve("pid"), process.pid() + "\n");
     }
 
-    /**
-     * Options for a virtual machine that is to run for long beside others on this machine. It begins with the classes and the profiles of an earlier
-     * run: without, a third of all processor time of the first minutes is the compiler's, and most code waits for it. Where nothing was
-     * kept yet, the first process keeps it as it ends. The serial collector, for G1's own threads took a tenth of the cores.
-     *
-     * @param further options; of two that contradict each other the further one counts
-     */
-    public List<String> serverOptions(List<String> further) throws IOException {
-        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx1g"));
-        AheadOfTime code = AheadOfTime.ofThisProgram();
-        Optional<Path> kept = code.kept();
-        if (kept.isPresent()) {
-            options.add("-XX:AOTCache=" + kept.get());
-        } else if (index == 0 && code.isPossible()) {
-            options.add("-XX:AOTCacheOutput=" + newlyKept());
-        }
-        options.addAll(further);
-        return options;
-    }
-
     private Path newlyKept() {
         return directory.resolve("code.aot").toAbsolutePath().normalize();
     }
 
     /** After it has ended in order: what it kept is there for all that start from now on. */
     public void takeWhatItKept() throws IOException {
+        takeWhatItKept(AheadOfTime.ofThisProgram());
+    }
+
+    private void takeWhatItKept(AheadOfTime code) throws IOException {
         if (Files.exists(newlyKept())) {
-            AheadOfTime.ofThisProgram().take(newlyKept());
+            code.take(newlyKept());
         }
     }
 
     /** In a file: a command line with all of it would be too long to be known again. */
-    private Path classPath() throws IOException {
+    private Path file(String classPath) throws IOException {
         Path file = directory.resolve("java.args");
-        Files.writeString(file, "-cp \"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
+        Files.writeString(file, "-cp \"" + classPath.replace("\\", "\\\\") + "\"\n");
         return file.toAbsolutePath().normalize();
     }
 
@@ -205,6 +206,29 @@ public final class NodeProcess {
                     .exceptionally(late -> process)
                     .join();
         });
+    }
+
+    /** Ends its process, if it has one: in order if it keeps its code, which takes it some seconds, and else as a crash would. */
+    void end(AheadOfTime code) {
+        if (keeps) {
+            try {
+                // Who is paused does not end.
+                signal("CONT");
+                signal("TERM");
+                process()
+                        .ifPresent(process -> process.onExit()
+                                .completeOnTimeout(process, KEEP_SECONDS, TimeUnit.SECONDS)
+                                .join());
+                if (process().isEmpty()) {
+                    takeWhatItKept(code);
+                }
+            } catch (IOException e) {
+                // Then nothing is kept, and the next one starts as slowly as this one did.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        destroy();
     }
 
     /** The height that it has executed and the hash of its state there, as text; empty if it does not answer. */

@@ -14,11 +14,20 @@ public final class ProcessCluster implements AutoCloseable {
     private final List<NodeProcess> nodes;
     private final Reaper reaper;
     private final @Nullable LinkProxies proxies;
+    private final AheadOfTime code;
+    /** Whether the first of them keeps its code for clusters to come. */
+    private final boolean keeping;
 
-    private ProcessCluster(List<NodeProcess> nodes, Reaper reaper, @Nullable LinkProxies proxies) {
+    private ProcessCluster(List<NodeProcess> nodes, Reaper reaper, @Nullable LinkProxies proxies) throws IOException {
+        this(nodes, reaper, proxies, AheadOfTime.whileThisRuns());
+    }
+
+    ProcessCluster(List<NodeProcess> nodes, Reaper reaper, @Nullable LinkProxies proxies, AheadOfTime code) {
         this.nodes = nodes;
         this.reaper = reaper;
         this.proxies = proxies;
+        this.code = code;
+        this.keeping = code.begins();
     }
 
     /**
@@ -56,16 +65,18 @@ public final class ProcessCluster implements AutoCloseable {
         return nodes;
     }
 
-    /** Starts a validator that does not run; see {@link NodeProcess#start}. */
+    /**
+     * Starts a validator that does not run. Its process ends with this one at the latest.
+     *
+     * @param jvmOptions beside those that Parley needs; of two that contradict each other the later one counts
+     * @param main the class whose {@code main} runs a validator
+     * @param arguments for it
+     */
     public void start(int validator, List<String> jvmOptions, Class<?> main, List<String> arguments)
             throws IOException {
-        nodes.get(validator).start(jvmOptions, main, arguments);
-        watch(validator);
-    }
-
-    /** Has a validator's process, which was started beside {@link #start}, end with this one too. */
-    public void watch(int validator) {
-        nodes.get(validator).process().ifPresent(process -> reaper.watch(process.pid()));
+        NodeProcess node = nodes.get(validator);
+        node.start(jvmOptions, main, arguments, code, keeping && validator == 0);
+        node.process().ifPresent(process -> reaper.watch(process.pid()));
     }
 
     /**
@@ -112,10 +123,10 @@ public final class ProcessCluster implements AutoCloseable {
         return proxies;
     }
 
-    /** Ends all processes at once. */
+    /** Ends all processes, as a crash would, or that which keeps its code in order. */
     @Override
     public void close() {
-        nodes.forEach(NodeProcess::destroy);
+        nodes.reversed().forEach(node -> node.end(code));
         reaper.close();
         if (proxies != null) {
             proxies.close();
