@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.parley.codec.BinaryWriter;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.NoProtocol;
 import dev.parley.consensus.ValidatorId;
@@ -12,6 +13,7 @@ import dev.parley.log.CommandPayloads;
 import dev.parley.storage.DataDirectory.Identity;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +27,12 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 class RocksStorageTest extends StorageContract {
     private static final Identity V2 = new Identity("mine", "test", new ValidatorId(2), "ab12");
@@ -228,6 +236,59 @@ class RocksStorageTest extends StorageContract {
         }
         try (RocksStorage storage = open(folder.resolve("snapshots"), 10)) {
             assertThat(Objects.requireNonNull(storage.snapshot()).height()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_value_that_stands_under_the_key_of_another_is_noticed() throws RocksDBException {
+        Path path = folder.resolve("moved");
+        try (RocksStorage storage = open(path, 10)) {
+            storage.write(List.of(TestLog.append(1), TestLog.append(2)));
+        }
+        String database = DataDirectory.database(path).toString();
+        List<ColumnFamilyHandle> families = new ArrayList<>();
+        try (Options options = new Options();
+                DBOptions all = new DBOptions()) {
+            List<ColumnFamilyDescriptor> descriptors = RocksDB.listColumnFamilies(options, database).stream()
+                    .map(ColumnFamilyDescriptor::new)
+                    .toList();
+            try (RocksDB opened = RocksDB.open(all, database, descriptors, families)) {
+                int place = RocksDB.listColumnFamilies(options, database).stream()
+                        .map(name -> new String(name, StandardCharsets.US_ASCII))
+                        .toList()
+                        .indexOf("blocks");
+                ColumnFamilyHandle blocks = families.get(place);
+                opened.put(blocks, height(1), Objects.requireNonNull(opened.get(blocks, height(2))));
+                families.forEach(ColumnFamilyHandle::close);
+            }
+        }
+        try (RocksStorage storage = open(path, 10)) {
+            assertThat(storage.read(2, 1, 1)).hasSize(1);
+            assertThatThrownBy(() -> storage.read(1, 1, 1))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("blocks that does not have its checksum");
+        }
+    }
+
+    private static byte[] height(long height) {
+        return new BinaryWriter(8).i64(height).toByteArray();
+    }
+
+    @Test
+    void a_chunk_of_another_snapshot_is_noticed() {
+        Path path = folder.resolve("chunks");
+        try (RocksStorage storage = open(path, 10)) {
+            storage.write(List.of(TestLog.append(1)));
+            storage.save(TestLog.snapshot(1, new byte[10]));
+        }
+        DataDirectory directory = DataDirectory.open(path, V2);
+        try (RocksDatabase database = new RocksDatabase(directory.path(), directory)) {
+            new RocksSnapshots(database).saveChunks(TestLog.snapshot(1, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+        }
+        try (RocksStorage storage = open(path, 10)) {
+            assertThatThrownBy(storage::snapshot)
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("a snapshot of height 1 whose hash is another");
         }
     }
 
