@@ -249,11 +249,11 @@ class RocksStorageTest extends StorageContract {
         List<ColumnFamilyHandle> families = new ArrayList<>();
         try (Options options = new Options();
                 DBOptions all = new DBOptions()) {
-            List<ColumnFamilyDescriptor> descriptors = RocksDB.listColumnFamilies(options, database).stream()
-                    .map(ColumnFamilyDescriptor::new)
-                    .toList();
+            List<byte[]> names = RocksDB.listColumnFamilies(options, database);
+            List<ColumnFamilyDescriptor> descriptors =
+                    names.stream().map(ColumnFamilyDescriptor::new).toList();
             try (RocksDB opened = RocksDB.open(all, database, descriptors, families)) {
-                int place = RocksDB.listColumnFamilies(options, database).stream()
+                int place = names.stream()
                         .map(name -> new String(name, StandardCharsets.US_ASCII))
                         .toList()
                         .indexOf("blocks");
