@@ -44,7 +44,7 @@ public class ExecutorBenchmark {
         ExecutedBlock executed = executed();
         int sum = 0;
         for (int i = 0; i < Workload.BLOCK; i++) {
-            sum += executed.proof(i).index();
+            sum += executed.results().proof(i).index();
         }
         return sum;
     }

@@ -30,7 +30,7 @@ public class ResultTreeBenchmark {
 
     @Benchmark
     public Digest tree() {
-        return block.items().root();
+        return block.results().items().root();
     }
 
     /** What a client does for each receipt, besides the certificate: a proof that comes by itself, read and followed to the root. */
@@ -40,7 +40,7 @@ public class ResultTreeBenchmark {
             ResultProof proof = ResultProof.read(new BinaryReader(received[i]));
             Digest command = block.commands().get(i).digest();
             Outcome outcome = block.outcomes().get(i);
-            if (!proof.proves(block.resultsRoot(), Workload.BLOCK, command, outcome)) {
+            if (!proof.proves(block.results().resultsRoot(), Workload.BLOCK, command, outcome)) {
                 throw new IllegalStateException("the proof of command " + i + " does not hold");
             }
         }
@@ -51,7 +51,7 @@ public class ResultTreeBenchmark {
         byte[][] proofs = new byte[Workload.BLOCK][];
         for (int i = 0; i < proofs.length; i++) {
             BinaryWriter out = new BinaryWriter(1024);
-            block.proof(i).write(out);
+            block.results().proof(i).write(out);
             proofs[i] = out.toByteArray();
         }
         return proofs;

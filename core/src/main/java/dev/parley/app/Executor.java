@@ -41,9 +41,9 @@ public final class Executor<C, R, S> {
     private static final byte[] STATE_PREFIX = {3};
 
     /** An outcome with its place and its proof. */
-    public record Answer(ExecutedBlock block, int index) {
+    public record Answer(BlockResults block, int index) {
         public Outcome outcome() {
-            return block.outcomes().get(index);
+            return block.outcome(index);
         }
 
         public ResultProof proof() {
@@ -55,8 +55,8 @@ public final class Executor<C, R, S> {
     private final ExecutorSettings settings;
     private final Predicate<Command> authentic;
     private final ExceptionLog exceptions;
-    /** Late blocks by height, without gaps. */
-    private final Map<Long, ExecutedBlock> recent = new HashMap<>();
+    /** What late blocks gave, by height, without gaps. */
+    private final Map<Long, BlockResults> recent = new HashMap<>();
 
     private long recentBytes;
     private StateMachine<C, R, S> machine;
@@ -121,18 +121,10 @@ public final class Executor<C, R, S> {
         Optional<Digest> stateHash = settings.stateCheckInterval() > 0 && height % settings.stateCheckInterval() == 0
                 ? Optional.of(stateHash())
                 : Optional.empty();
-        ExecutedBlock executed = new ExecutedBlock(
-                height,
-                block,
-                timeMillis,
-                convicted,
-                commands,
-                outcomes,
-                root,
-                new ResultTree(ResultItems.of(commands, outcomes)),
-                stateHash);
+        ExecutedBlock executed =
+                new ExecutedBlock(height, block, timeMillis, convicted, commands, outcomes, root, stateHash);
         root = executed.root();
-        remember(executed);
+        remember(executed.results());
         return executed;
     }
 
@@ -254,11 +246,11 @@ public final class Executor<C, R, S> {
         SessionTable.Status.Duplicate place = sessions.find(id);
         return place == null
                 ? Optional.empty()
-                : recent(place.height()).map(executed -> new Answer(executed, place.index()));
+                : recent(place.height()).map(results -> new Answer(results, place.index()));
     }
 
     /** What a late block gave, while it is among what is kept. */
-    public Optional<ExecutedBlock> recent(long wanted) {
+    public Optional<BlockResults> recent(long wanted) {
         return Optional.ofNullable(recent.get(wanted));
     }
 
@@ -399,11 +391,11 @@ public final class Executor<C, R, S> {
         return out.toByteArray();
     }
 
-    private void remember(ExecutedBlock executed) {
-        recent.put(executed.height(), executed);
-        recentBytes += executed.retainedBytes();
+    private void remember(BlockResults results) {
+        recent.put(results.height(), results);
+        recentBytes += results.retainedBytes();
         while (recentBytes > settings.maxRecentBytes()) {
-            ExecutedBlock oldest = recent.remove(height - recent.size() + 1);
+            BlockResults oldest = recent.remove(height - recent.size() + 1);
             recentBytes -= Objects.requireNonNull(oldest).retainedBytes();
         }
     }

@@ -50,6 +50,11 @@ public final class Outcome {
             return number;
         }
 
+        /** @param number as {@link #number} told it */
+        static Code of(int number) {
+            return ALL.get(number);
+        }
+
         static Code read(BinaryReader in) throws MalformedException {
             int number = in.u8();
             if (number >= ALL.size()) {

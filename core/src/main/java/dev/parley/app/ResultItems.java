@@ -53,7 +53,7 @@ public final class ResultItems {
         byte[] bytes = outcome.bytes();
         command.write(out);
         out.u8(outcome.code().number());
-        if (bytes.length <= Digest.BYTES) {
+        if (holdsWhole(outcome)) {
             out.u8(bytes.length).raw(bytes);
         } else {
             out.u8(HASHED).raw(Digest.newSha256().digest(bytes));
@@ -116,6 +116,18 @@ public final class ResultItems {
             }
         }
         return count() == other.count() ? OptionalInt.empty() : OptionalInt.of(shared);
+    }
+
+    /** Whether an item has this outcome itself and not its hash. */
+    static boolean holdsWhole(Outcome outcome) {
+        return outcome.bytes().length <= Digest.BYTES;
+    }
+
+    /** The outcome at {@code index}, which is {@linkplain #holdsWhole there as a whole}. */
+    Outcome outcome(int index) {
+        int code = start(index) + Digest.BYTES;
+        return new Outcome(
+                Outcome.Code.of(data[code]), Arrays.copyOfRange(data, start(index) + HEAD_BYTES, ends[index]));
     }
 
     /** Whether the item at {@code index} is this one. */

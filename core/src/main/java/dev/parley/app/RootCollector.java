@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class RootCollector {
     /** What came of a root. */
     public sealed interface Event {
-        /** A weak quorum agrees with this validator. */
-        record Certified(RootCertificate certificate) implements Event {}
+        /** A weak quorum agrees with what this validator's {@code block} gave. */
+        record Certified(ExecutedBlock block, RootCertificate certificate) implements Event {}
 
-        /** This validator must stop. Told once for a height. */
-        record Diverged(Divergence divergence) implements Event {}
+        /** This validator must stop: its {@code block} gave something else. Told once for a height. */
+        record Diverged(ExecutedBlock block, Divergence divergence) implements Event {}
 
         /** A peer sent a root that it had not signed; it may send another. */
         record Forged(SignedRoot root) implements Event {}
@@ -149,11 +149,12 @@ public final class RootCollector {
                     continue;
                 }
                 if (claim.equals(mine)) {
-                    RootCertificate formed = block.certificate(agreeing.stream()
-                            .map(vote -> new RootCertificate.Share(vote.root.signer(), vote.root.signature()))
-                            .toList());
+                    RootCertificate formed = block.results()
+                            .certificate(agreeing.stream()
+                                    .map(vote -> new RootCertificate.Share(vote.root.signer(), vote.root.signature()))
+                                    .toList());
                     certificate = formed;
-                    events.add(new Event.Certified(formed));
+                    events.add(new Event.Certified(block, formed));
                 } else {
                     events.add(diverged(block, Optional.of(claim.root()), agreeing));
                 }
@@ -242,11 +243,13 @@ public final class RootCollector {
         }
 
         private Event diverged(ExecutedBlock block, Optional<Digest> certified, List<Vote> others) {
-            return new Event.Diverged(new Divergence(
-                    block.height(),
-                    block.root(),
-                    certified,
-                    others.stream().map(vote -> vote.root.signer()).toList()));
+            return new Event.Diverged(
+                    block,
+                    new Divergence(
+                            block.height(),
+                            block.root(),
+                            certified,
+                            others.stream().map(vote -> vote.root.signer()).toList()));
         }
     }
 }

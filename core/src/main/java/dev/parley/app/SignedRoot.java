@@ -17,7 +17,7 @@ public record SignedRoot(long height, BlockId block, Digest root, ValidatorId si
     /** The kind of statement that is signed. */
     public static final String KIND = "execution.root";
 
-    public static SignedRoot sign(ExecutedBlock block, ValidatorId self, Signer signer, SigningDomain domain) {
+    public static SignedRoot sign(BlockResults block, ValidatorId self, Signer signer, SigningDomain domain) {
         return new SignedRoot(
                 block.height(),
                 block.block(),

@@ -1,6 +1,7 @@
 package dev.parley.validator;
 
 import dev.parley.app.BlockContext;
+import dev.parley.app.BlockResults;
 import dev.parley.app.Divergence;
 import dev.parley.app.ExecutedBlock;
 import dev.parley.app.Executor;
@@ -18,6 +19,7 @@ import dev.parley.network.PeerMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -90,7 +92,7 @@ final class ExecutorActor<R> {
 
     private long executedAtLastTick;
     private boolean stopped;
-    private @Nullable Divergence divergence;
+    private RootCollector.Event.@Nullable Diverged diverged;
     private @Nullable String explanation;
 
     private ExecutorActor(
@@ -166,14 +168,15 @@ final class ExecutorActor<R> {
                         stop.accept(
                                 explanation != null
                                         ? explanation
-                                        : divergence + "; no peer gave its results, so the command is not known");
+                                        : Objects.requireNonNull(diverged).divergence()
+                                                + "; no peer gave its results, so the command is not known");
                 }
             }
         }
     }
 
     private void execute(DecidedBlock block) {
-        if (divergence != null || stopped) {
+        if (diverged != null || stopped) {
             return;
         }
         ExecutedBlock executed;
@@ -185,7 +188,7 @@ final class ExecutorActor<R> {
             return;
         }
         if (executed.isVotedOn()) {
-            SignedRoot own = sign(executed);
+            SignedRoot own = sign(executed.results());
             link.broadcast(asVote(own));
             collector.executed(executed, own).forEach(this::on);
         } else {
@@ -253,7 +256,7 @@ final class ExecutorActor<R> {
         executor.recent(height).ifPresent(block -> link.send(peer, asVote(sign(block))));
     }
 
-    private SignedRoot sign(ExecutedBlock block) {
+    private SignedRoot sign(BlockResults block) {
         return SignedRoot.sign(block, setup.self(), setup.signer(), setup.domain());
     }
 
@@ -263,11 +266,12 @@ final class ExecutorActor<R> {
 
     private void on(RootCollector.Event event) {
         switch (event) {
-            case RootCollector.Event.Certified certified ->
-                executor.recent(certified.certificate().height())
-                        .filter(block -> !block.commands().isEmpty())
-                        .ifPresent(block -> gateway.tell(new GatewayActor.Certified(block, certified.certificate())));
-            case RootCollector.Event.Diverged diverged -> diverged(diverged.divergence());
+            case RootCollector.Event.Certified certified -> {
+                if (!certified.block().commands().isEmpty()) {
+                    gateway.tell(new GatewayActor.Certified(certified.block(), certified.certificate()));
+                }
+            }
+            case RootCollector.Event.Diverged found -> diverged(found);
             case RootCollector.Event.Forged forged -> {}
         }
     }
@@ -296,38 +300,37 @@ final class ExecutorActor<R> {
         }
     }
 
-    private void diverged(Divergence found) {
-        if (divergence == null) {
-            divergence = found;
-            found.others().forEach(peer -> link.send(peer, new PeerMessage.ResultsRequest(found.height())));
+    private void diverged(RootCollector.Event.Diverged found) {
+        if (diverged == null) {
+            diverged = found;
+            Divergence divergence = found.divergence();
+            divergence.others().forEach(peer -> link.send(peer, new PeerMessage.ResultsRequest(divergence.height())));
             timers.startSingleTimer(Signal.STOP_DIVERGED, EXPLANATION_TIMEOUT);
         }
     }
 
     /** The first command on which a peer's results, if they are the certified ones, differ from ours. */
     private void explain(ValidatorId peer, PeerMessage.Results results) {
-        Divergence found = divergence;
+        RootCollector.Event.Diverged found = diverged;
         if (found == null
-                || results.height() != found.height()
-                || !found.others().contains(peer)) {
+                || results.height() != found.divergence().height()
+                || !found.divergence().others().contains(peer)) {
             return;
         }
-        Optional<ExecutedBlock> own = executor.recent(found.height());
-        if (own.isEmpty()) {
-            return;
-        }
-        boolean lies = found.certified()
-                .filter(root -> !own.get().wouldGive(root, results.items()))
+        ExecutedBlock own = found.block();
+        boolean lies = found.divergence()
+                .certified()
+                .filter(root -> !own.results().wouldGive(root, results.items()))
                 .isPresent();
         if (lies) {
             return;
         }
-        OptionalInt index = own.get().items().firstDifference(results.items());
+        OptionalInt index = own.results().items().firstDifference(results.items());
         if (explanation == null
                 && index.isPresent()
-                && index.getAsInt() < own.get().commands().size()) {
-            dev.parley.log.Command command = own.get().commands().get(index.getAsInt());
-            explanation = found + "; the first command that gave another result at " + peer + " is number "
+                && index.getAsInt() < own.commands().size()) {
+            dev.parley.log.Command command = own.commands().get(index.getAsInt());
+            explanation = found.divergence() + "; the first command that gave another result at " + peer + " is number "
                     + index.getAsInt() + " of the block, " + command.id()
                     + ": look there for a clock, randomness, hash order or a thread; the data is kept";
         }

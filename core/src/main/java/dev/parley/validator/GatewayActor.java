@@ -149,8 +149,8 @@ final class GatewayActor {
             List<CompletableFuture<CommandReceipt>> receipts =
                     waiting.remove(block.commands().get(i).id());
             if (receipts != null) {
-                CommandReceipt receipt =
-                        new CommandReceipt(block.outcomes().get(i), block.proof(i), certified.certificate());
+                CommandReceipt receipt = new CommandReceipt(
+                        block.outcomes().get(i), block.results().proof(i), certified.certificate());
                 receipts.forEach(future -> future.complete(receipt));
             }
         }

@@ -111,9 +111,10 @@ class ExecutorTest {
         assertThat(block.outcomes()).containsExactly(ok("-a"), ok("-ab"));
         assertThat(block.root()).isEqualTo(executor.root());
         for (int i = 0; i < 2; i++) {
-            assertThat(block.proof(i)
+            assertThat(block.results()
+                            .proof(i)
                             .proves(
-                                    block.resultsRoot(),
+                                    block.results().resultsRoot(),
                                     2,
                                     block.commands().get(i).digest(),
                                     block.outcomes().get(i)))
@@ -211,7 +212,7 @@ class ExecutorTest {
     void empty_blocks_are_chained_too() {
         Digest first = executor.execute(blocks.next(10)).root();
         ExecutedBlock second = executor.execute(blocks.next(20));
-        assertThat(second.previousRoot()).isEqualTo(first);
+        assertThat(second.results().previousRoot()).isEqualTo(first);
         assertThat(second.root()).isNotEqualTo(first);
     }
 
@@ -237,8 +238,9 @@ class ExecutorTest {
         ExecutedBlock here = one.execute(second);
         ExecutedBlock there = other.execute(second);
         assertThat(here.root()).isNotEqualTo(there.root());
-        assertThat(here.stateHash()).contains(one.stateHash());
-        assertThat(Divergence.firstDifference(here, there.items())).isEmpty();
+        assertThat(here.results().stateHash()).contains(one.stateHash());
+        assertThat(here.results().items().firstDifference(there.results().items()))
+                .isEmpty();
     }
 
     @Test

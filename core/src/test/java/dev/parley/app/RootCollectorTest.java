@@ -91,13 +91,16 @@ class RootCollectorTest {
         collector.received(signed(theirs, 2));
         List<Event> events = collector.received(signed(theirs, 6));
         assertThat(events)
-                .containsExactly(new Event.Diverged(new Divergence(
-                        1,
-                        ours.root(),
-                        Optional.of(theirs.root()),
-                        List.of(new ValidatorId(1), new ValidatorId(2), new ValidatorId(6)))));
+                .containsExactly(new Event.Diverged(
+                        ours,
+                        new Divergence(
+                                1,
+                                ours.root(),
+                                Optional.of(theirs.root()),
+                                List.of(new ValidatorId(1), new ValidatorId(2), new ValidatorId(6)))));
         assertThat(events.getFirst().toString()).contains("at height 1");
-        assertThat(Divergence.firstDifference(ours, theirs.items())).contains(command);
+        assertThat(ours.results().items().firstDifference(theirs.results().items()))
+                .hasValue(0);
     }
 
     @Test
@@ -187,16 +190,20 @@ class RootCollectorTest {
         RootCertificate.Share one = share(block, 1);
         RootCertificate.Share two = share(block, 2);
         RootCertificate.Share three = share(block, 3);
-        assertThat(valid(block.certificate(List.of(one, two, three)))).isTrue();
-        assertThat(valid(block.certificate(List.of(one, two)))).isFalse();
-        assertThat(valid(block.certificate(List.of(one, two, two)))).isFalse();
-        assertThat(valid(block.certificate(List.of(two, one, three)))).isFalse();
-        assertThat(valid(block.certificate(List.of(one, two, share(block, 9))))).isFalse();
-        assertThat(valid(block.certificate(
-                        List.of(one, two, new RootCertificate.Share(new ValidatorId(3), two.signature())))))
+        assertThat(valid(block.results().certificate(List.of(one, two, three)))).isTrue();
+        assertThat(valid(block.results().certificate(List.of(one, two)))).isFalse();
+        assertThat(valid(block.results().certificate(List.of(one, two, two)))).isFalse();
+        assertThat(valid(block.results().certificate(List.of(two, one, three)))).isFalse();
+        assertThat(valid(block.results().certificate(List.of(one, two, share(block, 9)))))
                 .isFalse();
-        assertThat(valid(block(1, "b").certificate(List.of(one, two, three)))).isFalse();
-        assertThat(block.certificate(List.of(one, two, three))
+        assertThat(valid(block.results()
+                        .certificate(
+                                List.of(one, two, new RootCertificate.Share(new ValidatorId(3), two.signature())))))
+                .isFalse();
+        assertThat(valid(block(1, "b").results().certificate(List.of(one, two, three))))
+                .isFalse();
+        assertThat(block.results()
+                        .certificate(List.of(one, two, three))
                         .isValid(validators, scheme, new SigningDomain("test", 1)))
                 .isFalse();
     }
@@ -221,7 +228,8 @@ class RootCollectorTest {
     }
 
     private SignedRoot signed(ExecutedBlock block, int validator) {
-        return SignedRoot.sign(block, new ValidatorId(validator), scheme.signer(new byte[] {(byte) validator}), domain);
+        return SignedRoot.sign(
+                block.results(), new ValidatorId(validator), scheme.signer(new byte[] {(byte) validator}), domain);
     }
 
     private static SignedRoot forged(ExecutedBlock block, int validator) {
@@ -240,7 +248,6 @@ class RootCollectorTest {
                 List.of(command),
                 outcomes,
                 Digest.ZERO,
-                new ResultTree(ResultItems.of(List.of(command), outcomes)),
                 Optional.of(Digest.ZERO));
     }
 

@@ -23,6 +23,7 @@ public final class ChildProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
+                "-Xms1g",
                 "-Xmx1g",
                 // Several processes share few cores: threads of a collector's own would take them from the others.
                 "-XX:+UseSerialGC",

@@ -44,7 +44,7 @@ final class CompareCommand implements Callable<Integer> {
                     "How many validators, each 4 to 128: 4,7,16,31,64,128. Regions and throughput have sizes of their own, measured up to the largest of these.")
     private @Nullable List<Integer> sizes;
 
-    @Option(names = "--quick", description = "Only 4, 7 and 16 validators.")
+    @Option(names = "--quick", description = "Only 4 and 7 validators.")
     private boolean quick;
 
     @Option(

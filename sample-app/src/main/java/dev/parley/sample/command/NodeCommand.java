@@ -54,9 +54,22 @@ final class NodeCommand implements Callable<Integer> {
                 List.of(node.directory().toString()));
     }
 
-    /** The serial collector, for on a machine with two cores and several validators G1's own threads took a tenth of them. */
+    /**
+     * The serial collector, for on a machine with two cores and several validators G1's own threads took a tenth of them. No timer is
+     * shorter than 50 ms, and each tick wakes a thread. Looking for leaks is for tests.
+     */
+    private static final List<String> OPTIONS = List.of(
+            "-XX:+UseSerialGC", "-Dpekko.scheduler.tick-duration=20ms", "-Dio.netty.leakDetection.level=disabled");
+
+    /** From the beginning, so that the young generation is large and what a block leaves behind dead when it is collected. */
+    private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
+
+    /** @param further with a heap of another size, if they say one */
     private static List<String> options(List<String> further) {
-        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx1g"));
+        List<String> options = new ArrayList<>(OPTIONS);
+        if (further.stream().noneMatch(option -> option.startsWith("-Xm"))) {
+            options.addAll(HEAP);
+        }
         options.addAll(further);
         return options;
     }

@@ -6,7 +6,6 @@ import dev.parley.app.Executor;
 import dev.parley.app.ExecutorSettings;
 import dev.parley.app.Outcome;
 import dev.parley.client.Receipt;
-import dev.parley.consensus.BlockId;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
@@ -29,7 +28,10 @@ import java.util.Optional;
  */
 final class Ledger<C, R> {
     private static final ExecutorSettings EXECUTION = new ExecutorSettings(
-            ExecutorSettings.DEFAULT.maxSessions(), ExecutorSettings.DEFAULT.maxLifetime(), 0, 1L << 40);
+            ExecutorSettings.DEFAULT.maxSessions(),
+            ExecutorSettings.DEFAULT.maxLifetime(),
+            0,
+            ExecutorSettings.DEFAULT.maxRecentBytes());
     /** Not executed, for one of the reasons for which an ordered command is not. */
     private static final List<Outcome.Code> NOT_EXECUTED = List.of(
             Outcome.Code.DUPLICATE,
@@ -44,7 +46,7 @@ final class Ledger<C, R> {
 
     private final Application<C, R, ?> application;
     private final Executor<C, R, ?> model;
-    private final List<BlockId> log = new ArrayList<>();
+    private final List<ExecutedBlock> log = new ArrayList<>();
     /** By command: where it was executed. */
     private final Map<CommandId, Place> executed = new HashMap<>();
     /** By height: the hash of the state after it, of the latest heights. */
@@ -81,8 +83,8 @@ final class Ledger<C, R> {
         if (block.height() != log.size() + 1L) {
             return;
         }
-        log.add(block.id());
         ExecutedBlock result = model.execute(block);
+        log.add(result);
         for (int i = 0; i < result.outcomes().size(); i++) {
             if (!NOT_EXECUTED.contains(result.outcomes().get(i).code())) {
                 CommandId id = result.commands().get(i).id();
@@ -115,14 +117,12 @@ final class Ledger<C, R> {
     private void hold(Acknowledged<C, R> told) {
         Receipt<R> receipt = told.receipt();
         Place place = new Place(receipt.height(), receipt.index());
-        BlockId block = log.get(Math.toIntExact(receipt.height() - 1));
-        if (!block.equals(receipt.block())) {
+        ExecutedBlock result = log.get(Math.toIntExact(receipt.height() - 1));
+        if (!result.block().equals(receipt.block())) {
             throw new Violation(
                     "receipts",
-                    "a client was told of " + receipt.block() + " at " + place + ", where " + block + " is");
+                    "a client was told of " + receipt.block() + " at " + place + ", where " + result.block() + " is");
         }
-        ExecutedBlock result = model.recent(receipt.height())
-                .orElseThrow(() -> new IllegalStateException("the model keeps all it executes"));
         Outcome outcome = result.outcomes().get(receipt.index());
         if (!Arrays.equals(
                 application.commands().encode(told.command()),

@@ -30,7 +30,7 @@ public record Comparison(List<ProtocolUnderTest> protocols, List<Integer> sizes)
     public static final List<Integer> SIZES = List.of(4, 7, 16, 31, 64, 128);
 
     /** What a test can afford. */
-    public static final List<Integer> QUICK_SIZES = List.of(4, 7, 16);
+    public static final List<Integer> QUICK_SIZES = List.of(4, 7);
 
     public static final int MOST_VALIDATORS = 128;
 

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CampaignTest {
     @ParameterizedTest
     @CsvSource({
-        "hotstuff, 4, 200",
-        "hotstuff-three-chain, 4, 200",
-        "tendermint, 4, 200",
-        "honeybadger, 4, 80",
-        "hotstuff, 7, 100",
-        "hotstuff-three-chain, 7, 100",
-        "tendermint, 7, 100",
+        "hotstuff, 4, 100",
+        "hotstuff-three-chain, 4, 100",
+        "tendermint, 4, 100",
+        "honeybadger, 4, 40",
+        "hotstuff, 7, 50",
+        "hotstuff-three-chain, 7, 50",
+        "tendermint, 7, 50",
         "honeybadger, 7, 40"
     })
     void finds_nothing_and_has_tried_everything(String name, int validators, int seeds) {
