@@ -62,6 +62,8 @@ final class HotStuffCore implements ConsensusCore {
     private boolean enteredByTimeout;
     /** Views entered by a TC since the last decision. */
     private long failedViews;
+    /** No proposal is made in it or below; {@link SafetyRecord#lastProposedView} may be ahead of it. */
+    private long proposedView;
     /** The block of the current view, once it is connected and its header is right. */
     private @Nullable Node proposed;
     /** Its proposal, until the payload is checked. */
@@ -146,7 +148,10 @@ final class HotStuffCore implements ConsensusCore {
         List<Block> blocks = new ArrayList<>();
         for (ConsensusRecord record : restored.records()) {
             switch ((HotStuffRecord) record) {
-                case SafetyRecord recorded -> safety = rules.records().restored(recorded);
+                case SafetyRecord recorded -> {
+                    safety = rules.records().restored(recorded);
+                    proposedView = safety.lastProposedView();
+                }
                 case BlockRecord(Block block) -> blocks.add(block);
                 case TimeoutRecord(Timeout timeout) -> ownTimeout = timeout;
             }
@@ -401,15 +406,28 @@ final class HotStuffCore implements ConsensusCore {
             return;
         }
         safety = safety.withVote(view, id);
+        if (isGoingToLeadAbove(node.block) && rules.records().recordsBefore(Occasion.PROPOSAL)) {
+            safety = safety.withProposal(view + 1);
+        }
         record(node);
         recordSafety(Occasion.VOTE);
         sendVote(node.block);
     }
 
+    /** Whether this validator leads the next view if the block gets its QC, and will have something to propose. */
+    private boolean isGoingToLeadAbove(Block block) {
+        return self.equals(collector(block)) && (workPending || !tree.isQuietAbove(block.id()));
+    }
+
+    /** Who gathers the votes for a block leads the view after it, if they come to a QC. */
+    private ValidatorId collector(Block block) {
+        return rules.election().afterCertificate(validators, block.header());
+    }
+
     private void sendVote(Block block) {
         Vote vote = new Vote(view, block.id(), self, sign(statements.vote(view, block.id())));
         outbox.observe(new Observation.Voted("vote", view, block.id()));
-        ValidatorId collector = rules.election().afterCertificate(validators, block.header());
+        ValidatorId collector = collector(block);
         if (collector.equals(self)) {
             onVote(self, vote);
         } else {
@@ -643,7 +661,7 @@ final class HotStuffCore implements ConsensusCore {
 
     /** PODC 2019, Algorithm 5, onBeat: the leader proposes as soon as it holds the certificate that opens its view. */
     private void lead(boolean evenIfEmpty) {
-        if (safety.lastProposedView() >= view || safety.lastTimeoutView() >= view || !self.equals(leader())) {
+        if (proposedView >= view || safety.lastTimeoutView() >= view || !self.equals(leader())) {
             return;
         }
         QC extended = rules.proposal().extended(safety.highQc(), tree);
@@ -663,7 +681,7 @@ final class HotStuffCore implements ConsensusCore {
         if (answered != ticket
                 || requestView != view
                 || parent == null
-                || safety.lastProposedView() >= view
+                || proposedView >= view
                 || safety.lastTimeoutView() >= view) {
             return;
         }
@@ -675,8 +693,11 @@ final class HotStuffCore implements ConsensusCore {
         }
         requestView = 0;
         untold = 0;
-        safety = safety.withProposal(view);
-        recordSafety(Occasion.PROPOSAL);
+        proposedView = view;
+        if (safety.lastProposedView() < view) {
+            safety = safety.withProposal(view);
+            recordSafety(Occasion.PROPOSAL);
+        }
         Block block = new Block(
                 parent.height() + 1,
                 view,

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastVotedView no vote is given in it or below
  * @param lastVotedBlock what the vote in it was for: the one vote that may be sent again; the genesis block before the first
  * @param lastTimeoutView given up: no vote and no proposal in it or below
- * @param lastProposedView no proposal is made in it or below
+ * @param lastProposedView after a restart no proposal is made in it or below. It is recorded with the vote in the view before by whoever is
+ *     going to lead, so that a proposal does not wait for the disk; who crashes in between leaves its view to a time-out
  * @param locked three-chain: the QC of the locked block (lockedQC); two-chain has no lock of its own, and it stays at genesis
  * @param highQc the highest QC seen
  * @param entry the TC by which the current view was entered, null if by a QC

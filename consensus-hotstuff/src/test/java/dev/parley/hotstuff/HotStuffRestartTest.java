@@ -5,12 +5,15 @@ import static dev.parley.hotstuff.OneCore.messages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.consensus.BlockId;
+import dev.parley.consensus.Effect;
 import dev.parley.consensus.Input;
 import dev.parley.crypto.Digest;
 import dev.parley.hotstuff.HotStuffMessage.Advance;
 import dev.parley.hotstuff.HotStuffMessage.Proposal;
 import dev.parley.hotstuff.HotStuffMessage.Timeout;
 import dev.parley.hotstuff.HotStuffMessage.Vote;
+import dev.parley.log.CommandBatch;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -79,5 +82,52 @@ class HotStuffRestartTest {
         core.give(new Input.WorkPending(true));
         assertThat(messages(core.give(new Input.PayloadReady(1, Fixture.payload(2))), Proposal.class))
                 .isEmpty();
+    }
+
+    @Test
+    void who_is_going_to_lead_records_that_with_its_vote_and_waits_for_no_disk_to_propose() {
+        OneCore core = new OneCore(cluster, 1);
+        assertThat(records(core.propose(make.proposal(first, null))))
+                .last()
+                .satisfies(record -> assertThat(record.lastProposedView()).isEqualTo(2));
+        core.receive(0, new Advance(make.qc(first), null));
+        List<Effect> effects = core.give(new Input.PayloadReady(1, Fixture.payload(2)));
+        assertThat(messages(effects, Proposal.class)).hasSize(1);
+        assertThat(records(effects)).isEmpty();
+    }
+
+    @Test
+    void and_does_not_propose_in_that_view_if_it_restarts_in_between() {
+        OneCore core = new OneCore(cluster, 1);
+        core.propose(make.proposal(first, null));
+        core.restart();
+        core.give(new Input.WorkPending(true));
+        core.receive(0, new Advance(make.qc(first), null));
+        assertThat(messages(core.give(new Input.PayloadReady(1, Fixture.payload(2))), Proposal.class))
+                .isEmpty();
+    }
+
+    /** So that a validator that has rested and was restarted leads as ever. */
+    @Test
+    void who_will_have_nothing_to_propose_records_nothing_of_it() {
+        Block shows = new Block(2, 2, v(1), make.qc(first), List.of(), new CommandBatch(2, List.of()));
+        for (boolean work : new boolean[] {false, true}) {
+            OneCore core = new OneCore(cluster, 2);
+            core.propose(make.proposal(first, null));
+            core.give(new Input.WorkPending(work));
+            assertThat(records(core.propose(make.proposal(shows, null))))
+                    .last()
+                    .satisfies(record -> assertThat(record.lastProposedView()).isEqualTo(work ? 3 : 0));
+        }
+    }
+
+    private static List<SafetyRecord> records(List<Effect> effects) {
+        List<SafetyRecord> records = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Persist(var key, SafetyRecord record)) {
+                records.add(record);
+            }
+        }
+        return records;
     }
 }

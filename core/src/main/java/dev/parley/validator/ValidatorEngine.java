@@ -29,9 +29,11 @@ import java.util.Set;
 /**
  * Runs one consensus core: hands it inputs and carries out its effects.
  *
- * <p><b>Persist before send.</b> What a step persists joins the batch that is being gathered; what the step sends, decides or tells after
- * that is held until the batch is durable. {@link #flush} closes the batch: the shell calls it after it has drained its inputs,
- * so that one sync covers them all (group commit). A step that persists nothing while nothing is held acts at once.
+ * <p><b>Persist before send.</b> What a step persists joins the batch that is being gathered; what the step sends or tells after that is
+ * held until the batch is durable, and a decided block reaches the application when its own batch is. {@link #flush} closes the batch: the
+ * shell calls it after it has drained its inputs, so that one sync covers them all (group commit). Messages wait for records alone: a
+ * decided block, a certificate and a record that goes are no promise to anybody, and a validator that loses them in a crash is as bound as
+ * before.
  *
  * <p>Not thread-safe, deterministic, without clock or thread.
  */
@@ -77,10 +79,15 @@ public final class ValidatorEngine {
     /** Tickets of the computations under way. */
     private final Set<Long> computing = new HashSet<>();
 
-    private final ArrayDeque<Held> held = new ArrayDeque<>();
+    /** What waits for its batch, in order: messages and accusations, and decided blocks. */
+    private final ArrayDeque<Held> heldWords = new ArrayDeque<>();
+
+    private final ArrayDeque<Held> heldBlocks = new ArrayDeque<>();
     private List<Storage.Write> gathering = new ArrayList<>();
     private long nextBatch = 1;
     private long durableBatch;
+    /** The batch of the latest record. */
+    private long recordedBatch;
 
     private long decidedHeight;
     private boolean workPending;
@@ -251,6 +258,11 @@ public final class ValidatorEngine {
     /** All batches up to this one are durable: what waited for them goes out, in order. */
     public void durable(long batch) {
         durableBatch = Math.max(durableBatch, batch);
+        releaseFrom(heldBlocks);
+        releaseFrom(heldWords);
+    }
+
+    private void releaseFrom(ArrayDeque<Held> held) {
         Held next = held.peek();
         while (next != null && next.batch() <= durableBatch) {
             held.remove();
@@ -261,7 +273,7 @@ public final class ValidatorEngine {
 
     /** Whether anything waits for {@link #flush} or {@link #durable}. */
     public boolean isQuiet() {
-        return gathering.isEmpty() && held.isEmpty();
+        return gathering.isEmpty() && heldWords.isEmpty() && heldBlocks.isEmpty();
     }
 
     public long decidedHeight() {
@@ -303,7 +315,10 @@ public final class ValidatorEngine {
 
     private void carryOut(Effect effect) {
         switch (effect) {
-            case Effect.Persist persist -> gathering.add(new Storage.Write.Put(persist.key(), persist.record()));
+            case Effect.Persist persist -> {
+                gathering.add(new Storage.Write.Put(persist.key(), persist.record()));
+                recordedBatch = nextBatch;
+            }
             case Effect.Forget forget -> gathering.add(new Storage.Write.Remove(forget.key()));
             case Effect.Decide decide -> {
                 DecidedBlock block = decide.block();
@@ -313,7 +328,7 @@ public final class ValidatorEngine {
                 doubtedAt = FIRST_DOUBT;
                 gathering.add(new Storage.Write.Append(block));
                 world.ordered(block);
-                hold(effect);
+                heldBlocks.add(new Held(nextBatch, effect));
             }
             case Effect.Certify certify ->
                 gathering.add(new Storage.Write.Certify(certify.height(), certify.certificate()));
@@ -346,12 +361,12 @@ public final class ValidatorEngine {
         }
     }
 
-    /** Persist before send: an effect that others can see waits for all that was persisted before it. */
+    /** Persist before send: what others can see waits for all that was recorded before it, and follows what was said before it. */
     private void hold(Effect effect) {
-        if (gathering.isEmpty() && held.isEmpty() && durableBatch == nextBatch - 1) {
+        if (heldWords.isEmpty() && recordedBatch <= durableBatch) {
             release(effect);
         } else {
-            held.add(new Held(gathering.isEmpty() ? nextBatch - 1 : nextBatch, effect));
+            heldWords.add(new Held(recordedBatch, effect));
         }
     }
 

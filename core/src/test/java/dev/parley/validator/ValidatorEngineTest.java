@@ -152,6 +152,35 @@ class ValidatorEngineTest {
     }
 
     @Test
+    void messages_wait_for_records_and_not_for_blocks_that_are_decided() {
+        core.answer(new Effect.Decide(block(1)), new Effect.Forget(RecordKey.single(1)), send(V1, "proposal"));
+        engine.received(V1, consensus("x"));
+        assertThat(world.log).containsExactly("ordered 1", "send v1 proposal");
+        engine.flush();
+        core.answer(persist("vote"), send(V1, "vote"));
+        engine.received(V1, consensus("y"));
+        engine.flush();
+        world.log.clear();
+        engine.durable(1);
+        assertThat(world.log).containsExactly("decided 1");
+        engine.durable(2);
+        assertThat(world.log).containsExactly("decided 1", "send v1 vote");
+    }
+
+    @Test
+    void a_message_waits_for_a_record_of_an_earlier_batch_behind_which_blocks_are_being_written() {
+        core.answer(persist("vote"));
+        engine.received(V1, consensus("x"));
+        engine.flush();
+        core.answer(new Effect.Decide(block(1)), send(V1, "proposal"));
+        engine.received(V1, consensus("y"));
+        engine.flush();
+        world.log.clear();
+        engine.durable(1);
+        assertThat(world.log).containsExactly("send v1 proposal");
+    }
+
+    @Test
     void a_peer_that_is_behind_is_told_and_one_that_is_ahead_is_asked() {
         core.answer(new Effect.Decide(block(1)));
         engine.received(V1, consensus("x"));

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * Persist before send: what a core sends in a step after it persisted something leaves when that is durable, not sooner. The simulator tells how many
- * records are durable and when a consensus message leaves.
+ * Persist before send: what a core sends leaves when all records that it persisted before, in that step or an earlier one, are durable, not
+ * sooner. The simulator tells how many records are durable and when a consensus message leaves.
  */
 public final class PersistenceOracle implements Oracle {
     private final long[] persisted;
@@ -24,13 +24,11 @@ public final class PersistenceOracle implements Oracle {
 
     @Override
     public void stepped(int validator, Input input, List<Effect> effects) {
-        long needed = 0;
-        for (int i = 0; i < effects.size(); i++) {
-            Effect effect = effects.get(i);
+        for (Effect effect : effects) {
             if (effect instanceof Effect.Persist) {
-                needed = ++persisted[validator];
+                persisted[validator]++;
             } else if (effect instanceof Effect.Send || effect instanceof Effect.Broadcast) {
-                required.get(validator).add(needed);
+                required.get(validator).add(persisted[validator]);
             }
         }
     }

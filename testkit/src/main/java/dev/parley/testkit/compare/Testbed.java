@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ final class Testbed {
      * @param commands decided up to and with it
      */
     record Mark(long height, long micros, Traffic consensus, long verified, long timeouts, long commands) {}
+
+    /** What was spent before a validator decided: with that it may have begun the next block before the decided one is durable. */
+    private record Spent(Traffic consensus, long verified, long timeouts) {}
 
     /** One command on its way. */
     final class Flight {
@@ -92,6 +96,9 @@ final class Testbed {
     private final Traffic consensus;
     private final Traffic gossip;
     private final List<Mark> marks = new ArrayList<>();
+    /** By height, of those above the last mark. */
+    private final Map<Long, Spent> spent = new HashMap<>();
+
     private final Map<CommandId, Flight> flights = new HashMap<>();
     private final long[] sequences;
     private final long[] waited;
@@ -266,6 +273,8 @@ final class Testbed {
         if (observation instanceof Observation.TimedOut elapsed) {
             timeouts++;
             waited[validator.index()] += elapsed.delayMillis() * 1000 * patience;
+        } else if (observation instanceof Observation.Decided decided && decided.height() > marks.size()) {
+            spent.putIfAbsent(decided.height(), new Spent(consensus.copy(), verified(), timeouts));
         }
     }
 
@@ -286,7 +295,9 @@ final class Testbed {
             CommandBatch batch = (CommandBatch) block.payload();
             if (block.height() > marks.size()) {
                 commands += batch.commands().size();
-                marks.add(new Mark(block.height(), micros, consensus.copy(), verified(), timeouts, commands));
+                Spent before = Objects.requireNonNull(spent.remove(block.height()));
+                marks.add(new Mark(
+                        block.height(), micros, before.consensus(), before.verified(), before.timeouts(), commands));
             }
             if (!flights.isEmpty()) {
                 for (Command command : batch.commands()) {
