@@ -361,9 +361,9 @@ public final class ValidatorEngine {
         }
     }
 
-    /** Persist before send: what others can see waits for all that was recorded before it, and follows what was said before it. */
+    /** Persist before send: what others can see waits for all that was recorded before it, and so follows what was said before it. */
     private void hold(Effect effect) {
-        if (heldWords.isEmpty() && recordedBatch <= durableBatch) {
+        if (recordedBatch <= durableBatch) {
             release(effect);
         } else {
             heldWords.add(new Held(recordedBatch, effect));
