@@ -176,6 +176,11 @@ final class RocksDatabase implements AutoCloseable {
         return new Changes();
     }
 
+    @FunctionalInterface
+    private interface Step {
+        void run() throws RocksDBException;
+    }
+
     /** What is written together: all of it, or after a crash nothing. */
     final class Changes implements AutoCloseable {
         private final WriteBatch batch = new WriteBatch();
@@ -190,34 +195,26 @@ final class RocksDatabase implements AutoCloseable {
             for (int i = 0; i < CHECKSUM_BYTES; i++) {
                 bytes[length + i] = (byte) (checksum >>> (24 - 8 * i));
             }
-            try {
-                batch.put(family(family), key, bytes);
-            } catch (RocksDBException e) {
-                throw unwritten(e);
-            }
+            carryOut(() -> batch.put(family(family), key, bytes));
         }
 
         void delete(Family family, byte[] key) {
-            try {
-                batch.delete(family(family), key);
-            } catch (RocksDBException e) {
-                throw unwritten(e);
-            }
+            carryOut(() -> batch.delete(family(family), key));
         }
 
         /** @param end the first that stays */
         void deleteRange(Family family, byte[] from, byte[] end) {
-            try {
-                batch.deleteRange(family(family), from, end);
-            } catch (RocksDBException e) {
-                throw unwritten(e);
-            }
+            carryOut(() -> batch.deleteRange(family(family), from, end));
         }
 
         /** All of it is durable when this returns. */
         void write() {
+            carryOut(() -> database.write(synced, batch));
+        }
+
+        private void carryOut(Step step) {
             try {
-                database.write(synced, batch);
+                step.run();
             } catch (RocksDBException e) {
                 throw unwritten(e);
             }

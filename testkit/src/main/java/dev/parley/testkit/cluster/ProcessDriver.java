@@ -32,8 +32,7 @@ final class ProcessDriver<C, R> implements Driver<C, R> {
     private static final String NETWORK = "parley.test.network";
     private static final long STEP_NANOS = 10_000_000;
     /** They live for seconds: what costs least to start is fastest. */
-    private static final List<String> JVM =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m", "-Xshare:auto");
+    private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m");
 
     private static final Pattern STATE = Pattern.compile("height (\\d+) state ([0-9a-f]{64})");
 
