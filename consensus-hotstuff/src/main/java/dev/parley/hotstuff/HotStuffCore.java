@@ -406,7 +406,9 @@ final class HotStuffCore implements ConsensusCore {
             return;
         }
         safety = safety.withVote(view, id);
-        if (isGoingToLeadAbove(node.block) && rules.records().recordsBefore(Occasion.PROPOSAL)) {
+        if (isToLeadAbove(node.block)
+                && rules.records().recordsBefore(Occasion.VOTE)
+                && rules.records().recordsBefore(Occasion.PROPOSAL)) {
             safety = safety.withProposal(view + 1);
         }
         record(node);
@@ -414,9 +416,12 @@ final class HotStuffCore implements ConsensusCore {
         sendVote(node.block);
     }
 
-    /** Whether this validator leads the next view if the block gets its QC, and will have something to propose. */
-    private boolean isGoingToLeadAbove(Block block) {
-        return self.equals(collector(block)) && (workPending || !tree.isQuietAbove(block.id()));
+    /**
+     * Whether this validator leads the next view if the block gets its QC, and proposes there in any case. Commands that are pending say nothing of
+     * that: they may be in this block's chain, and a record that it proposes would last for the whole rest after it.
+     */
+    private boolean isToLeadAbove(Block block) {
+        return self.equals(collector(block)) && !tree.isQuietAbove(block.id());
     }
 
     /** Who gathers the votes for a block leads the view after it, if they come to a QC. */
@@ -826,7 +831,7 @@ final class HotStuffCore implements ConsensusCore {
         if (candidate != null) {
             return "the check of the payload of " + candidate.block();
         }
-        if (self.equals(leader()) && safety.lastProposedView() < view) {
+        if (self.equals(leader()) && proposedView < view) {
             return "a payload to propose in view " + view;
         }
         return proposed == null ? "the proposal of view " + view : "a quorum of votes for view " + view;

@@ -12,10 +12,10 @@ public sealed interface Effect {
     /** To all other validators; what the core tells itself it handles itself. */
     record Broadcast(ConsensusMessage message) implements Effect {}
 
-    /** Durable before any later effect of the same step leaves this validator. */
+    /** Durable before any message or accusation that follows it, in this step or a later one, leaves this validator. */
     record Persist(RecordKey key, ConsensusRecord record) implements Effect {}
 
-    /** The record is not needed after a restart any more. */
+    /** The record is not needed after a restart any more. Messages do not wait for it to go: after a crash it may be back. */
     record Forget(RecordKey key) implements Effect {}
 
     record StartTimer(TimerId timer, Duration delay) implements Effect {}
@@ -53,7 +53,10 @@ public sealed interface Effect {
      */
     record Compute(long ticket, Computation work) implements Effect {}
 
-    /** The next height is decided. */
+    /**
+     * The next height is decided. The application gets the block when it is durable. Messages do not wait for that: a core that is restarted
+     * may be back below the height of which it spoke last. If it has what it recorded after this, it has the block too.
+     */
     record Decide(DecidedBlock block) implements Effect {}
 
     /** A decided height has a (better) certificate now. */
