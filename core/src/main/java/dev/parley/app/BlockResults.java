@@ -44,7 +44,7 @@ public final class BlockResults {
         this.tree = new ResultTree(items);
         this.root = StateRoot.next(previousRoot, height, block, tree.root(), items.count(), stateHash);
         this.large = large(outcomes);
-        this.retainedBytes = count(items, outcomes);
+        this.retainedBytes = count(items, large);
     }
 
     public long height() {
@@ -120,13 +120,15 @@ public final class BlockResults {
     }
 
     /** A chunk has a copy of its items. */
-    private static long count(ResultItems items, List<Outcome> outcomes) {
+    private static long count(ResultItems items, @Nullable Outcome @Nullable [] large) {
         long bytes = BASE_BYTES
                 + 2L * items.sizeBytes()
                 + 4L * items.count()
                 + (long) CHUNK_BYTES * ResultTree.chunks(items.count());
-        for (Outcome outcome : outcomes) {
-            bytes += ResultItems.holdsWhole(outcome) ? 0 : 48L + outcome.bytes().length;
+        if (large != null) {
+            for (Outcome outcome : large) {
+                bytes += outcome == null ? 0 : 48L + outcome.bytes().length;
+            }
         }
         return bytes;
     }

@@ -18,6 +18,16 @@ import picocli.CommandLine.Option;
             "Ends with 1 if it stopped by itself, and says why."
         })
 final class NodeCommand implements Callable<Integer> {
+    /**
+     * The serial collector, for on a machine with two cores and several validators G1's own threads took a tenth of them. No timer is
+     * shorter than 50 ms, and each tick wakes a thread. Looking for leaks is for tests.
+     */
+    private static final List<String> OPTIONS = List.of(
+            "-XX:+UseSerialGC", "-Dpekko.scheduler.tick-duration=20ms", "-Dio.netty.leakDetection.level=disabled");
+
+    /** From the beginning, so that the young generation is large and what a block leaves behind dead when it is collected. */
+    private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
+
     private final Screen screen;
 
     @Option(
@@ -53,16 +63,6 @@ final class NodeCommand implements Callable<Integer> {
                 NodeProgram.class,
                 List.of(node.directory().toString()));
     }
-
-    /**
-     * The serial collector, for on a machine with two cores and several validators G1's own threads took a tenth of them. No timer is
-     * shorter than 50 ms, and each tick wakes a thread. Looking for leaks is for tests.
-     */
-    private static final List<String> OPTIONS = List.of(
-            "-XX:+UseSerialGC", "-Dpekko.scheduler.tick-duration=20ms", "-Dio.netty.leakDetection.level=disabled");
-
-    /** From the beginning, so that the young generation is large and what a block leaves behind dead when it is collected. */
-    private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
 
     /** @param further with a heap of another size, if they say one */
     private static List<String> options(List<String> further) {
