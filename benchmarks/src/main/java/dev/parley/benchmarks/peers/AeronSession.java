@@ -57,6 +57,11 @@ final class AeronSession implements Session, EgressListener {
     }
 
     @Override
+    public boolean isPolled() {
+        return true;
+    }
+
+    @Override
     public int poll() {
         int polled = cluster.pollEgress();
         long now = System.nanoTime();

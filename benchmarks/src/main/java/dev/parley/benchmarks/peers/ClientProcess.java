@@ -20,16 +20,15 @@ final class ClientProcess {
     private static final int SESSIONS = 4;
     private static final int OUTSTANDING = 500;
     private static final double MODERATE = 1000;
-    /** Later stretches find warm code: this is for what gathers meanwhile to drain. */
-    private static final double SHORT_WARMUP = 2;
 
     private ClientProcess() {}
 
+    /** Each begins with a warm-up of its own: other code runs, and what was compiled for the load before is compiled anew. */
     static List<Shape> shapes(double warmupSeconds, double seconds) {
         return List.of(
                 Shape.closed("loaded", SESSIONS, OUTSTANDING, warmupSeconds, seconds),
-                Shape.open("1,000/s", SESSIONS, MODERATE, SHORT_WARMUP, seconds),
-                Shape.closed("lone", 1, 1, SHORT_WARMUP, seconds));
+                Shape.open("1,000/s", SESSIONS, MODERATE, warmupSeconds, seconds),
+                Shape.closed("lone", 1, 1, warmupSeconds, seconds));
     }
 
     public static void main(String[] arguments) {

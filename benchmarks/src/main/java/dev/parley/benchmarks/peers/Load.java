@@ -16,7 +16,11 @@ import org.HdrHistogram.Recorder;
 final class Load implements AutoCloseable {
     private static final long MAX_LATENCY_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int MAX_OPEN_LOOP = 4000;
-    private static final long LONGEST_PARK_NANOS = 100_000;
+    /** Between two polls, where answers are polled for; else the one who takes an answer wakes the driver. */
+    private static final long POLL_PARK_NANOS = 100_000;
+
+    private static final long LONGEST_PARK_NANOS = 10_000_000;
+    private static final long SHORTEST_PARK_NANOS = 10_000;
     private static final int SPINS = 50;
 
     /**
@@ -65,6 +69,7 @@ final class Load implements AutoCloseable {
     private final byte[] command;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Session> sessions = new ArrayList<>();
+    private final boolean isPolled;
 
     /** To be used by the thread that makes it alone. */
     Load(int sessionCount, int commandBytes, Function<Session.Answers, Session> connect) {
@@ -74,6 +79,7 @@ final class Load implements AutoCloseable {
             lanes.add(lane);
             sessions.add(connect.apply(lane));
         }
+        isPolled = sessions.stream().anyMatch(Session::isPolled);
     }
 
     /** @param begin run when the warm-up is over, {@code end} when what is measured is */
@@ -110,9 +116,18 @@ final class Load implements AutoCloseable {
             if (work > 0) {
                 idle = 0;
             } else if (++idle > SPINS) {
-                LockSupport.parkNanos(LONGEST_PARK_NANOS);
+                park(nanosBetween == 0 ? until : Math.min(until, dueNanos(start, nanosBetween)));
             }
         }
+    }
+
+    private void park(long untilNanos) {
+        LockSupport.parkNanos(Math.clamp(
+                untilNanos - System.nanoTime(), SHORTEST_PARK_NANOS, isPolled ? POLL_PARK_NANOS : LONGEST_PARK_NANOS));
+    }
+
+    private long dueNanos(long start, double nanosBetween) {
+        return start + (long) (sentInOpenLoop * nanosBetween);
     }
 
     private int fill(Shape shape) {
@@ -128,7 +143,7 @@ final class Load implements AutoCloseable {
 
     private int sendWhatIsDue(Shape shape, long start, double nanosBetween, long now) {
         int sent = 0;
-        long due = start + (long) (sentInOpenLoop * nanosBetween);
+        long due = dueNanos(start, nanosBetween);
         while (due <= now) {
             int lane = (int) (sentInOpenLoop % shape.sessions());
             if (lanes.get(lane).underWay.get() >= shape.outstanding() || !send(lane, due)) {
@@ -136,7 +151,7 @@ final class Load implements AutoCloseable {
             }
             sent++;
             sentInOpenLoop++;
-            due = start + (long) (sentInOpenLoop * nanosBetween);
+            due = dueNanos(start, nanosBetween);
         }
         return sent;
     }
@@ -159,7 +174,7 @@ final class Load implements AutoCloseable {
                 work += session.poll();
             }
             if (work == 0) {
-                LockSupport.parkNanos(LONGEST_PARK_NANOS);
+                park(until);
             }
         }
     }

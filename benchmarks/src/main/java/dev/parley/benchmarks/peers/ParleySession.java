@@ -33,6 +33,11 @@ final class ParleySession implements Session {
     }
 
     @Override
+    public boolean isPolled() {
+        return false;
+    }
+
+    @Override
     public int poll() {
         return 0;
     }

@@ -74,7 +74,7 @@ public final class PeerComparison {
     private void run() throws IOException {
         System.out.printf(
                 Locale.ROOT,
-                "%d rounds, each %s; %.0f s of warm-up, %.0f s measured; 128-byte commands, echoed; logs on disk, synced%n",
+                "%d rounds, each %s; of each load %.0f s of warm-up, %.0f s measured; 128-byte commands, echoed; logs on disk, synced%n",
                 rounds,
                 contenders.stream().map(Contender::title).toList(),
                 warmup,

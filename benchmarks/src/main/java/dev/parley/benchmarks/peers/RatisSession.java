@@ -43,6 +43,11 @@ final class RatisSession implements Session {
     }
 
     @Override
+    public boolean isPolled() {
+        return false;
+    }
+
+    @Override
     public int poll() {
         return 0;
     }

@@ -17,7 +17,10 @@ interface Session extends AutoCloseable {
      */
     boolean offer(byte[] command, long sentNanos);
 
-    /** Takes answers that have come, where that is not done by threads of the contender. Returns how many. */
+    /** Whether answers are taken by {@link #poll} alone, and not by threads of the contender. */
+    boolean isPolled();
+
+    /** Takes answers that have come, where that is its part. Returns how many. */
     int poll();
 
     @Override

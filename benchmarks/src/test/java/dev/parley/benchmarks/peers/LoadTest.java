@@ -32,6 +32,11 @@ class LoadTest {
         }
 
         @Override
+        public boolean isPolled() {
+            return true;
+        }
+
+        @Override
         public int poll() {
             Long oldest = underWay.poll();
             if (oldest == null) {
