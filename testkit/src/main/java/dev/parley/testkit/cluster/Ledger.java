@@ -27,11 +27,9 @@ import java.util.Optional;
  * @param <R> results
  */
 final class Ledger<C, R> {
-    private static final ExecutorSettings EXECUTION = new ExecutorSettings(
-            ExecutorSettings.DEFAULT.maxSessions(),
-            ExecutorSettings.DEFAULT.maxLifetime(),
-            0,
-            ExecutorSettings.DEFAULT.maxRecentBytes());
+    /** As validators execute, but that nobody votes on its roots or asks it for an answer again. */
+    private static final ExecutorSettings EXECUTION =
+            new ExecutorSettings(ExecutorSettings.DEFAULT.maxSessions(), ExecutorSettings.DEFAULT.maxLifetime(), 0, 0);
     /** Not executed, for one of the reasons for which an ordered command is not. */
     private static final List<Outcome.Code> NOT_EXECUTED = List.of(
             Outcome.Code.DUPLICATE,
