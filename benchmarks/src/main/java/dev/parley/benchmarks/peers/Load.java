@@ -69,7 +69,7 @@ final class Load implements AutoCloseable {
     private final byte[] command;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Session> sessions = new ArrayList<>();
-    private final boolean isPolled;
+    private final List<Session> polled;
 
     /** To be used by the thread that makes it alone. */
     Load(int sessionCount, int commandBytes, Function<Session.Answers, Session> connect) {
@@ -79,7 +79,7 @@ final class Load implements AutoCloseable {
             lanes.add(lane);
             sessions.add(connect.apply(lane));
         }
-        isPolled = sessions.stream().anyMatch(Session::isPolled);
+        polled = sessions.stream().filter(Session::isPolled).toList();
     }
 
     /** @param begin run when the warm-up is over, {@code end} when what is measured is */
@@ -109,11 +109,8 @@ final class Load implements AutoCloseable {
         }
         int idle = 0;
         for (long now = from; now < until; now = System.nanoTime()) {
-            int work = nanosBetween == 0 ? fill(shape) : sendWhatIsDue(shape, start, nanosBetween, now);
-            for (int i = 0; i < shape.sessions(); i++) {
-                work += sessions.get(i).poll();
-            }
-            if (work > 0) {
+            int sent = nanosBetween == 0 ? fill(shape) : sendWhatIsDue(shape, start, nanosBetween, now);
+            if (poll() + sent > 0) {
                 idle = 0;
             } else if (++idle > SPINS) {
                 park(nanosBetween == 0 ? until : Math.min(until, dueNanos(start, nanosBetween)));
@@ -121,9 +118,19 @@ final class Load implements AutoCloseable {
         }
     }
 
+    private int poll() {
+        int taken = 0;
+        for (Session session : polled) {
+            taken += session.poll();
+        }
+        return taken;
+    }
+
     private void park(long untilNanos) {
         LockSupport.parkNanos(Math.clamp(
-                untilNanos - System.nanoTime(), SHORTEST_PARK_NANOS, isPolled ? POLL_PARK_NANOS : LONGEST_PARK_NANOS));
+                untilNanos - System.nanoTime(),
+                SHORTEST_PARK_NANOS,
+                polled.isEmpty() ? LONGEST_PARK_NANOS : POLL_PARK_NANOS));
     }
 
     private long dueNanos(long start, double nanosBetween) {
@@ -169,11 +176,7 @@ final class Load implements AutoCloseable {
     private void drain() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (System.nanoTime() < until && lanes.stream().anyMatch(lane -> lane.underWay.get() > 0)) {
-            int work = 0;
-            for (Session session : sessions) {
-                work += session.poll();
-            }
-            if (work == 0) {
+            if (poll() == 0) {
                 park(until);
             }
         }

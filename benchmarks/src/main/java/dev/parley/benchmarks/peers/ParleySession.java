@@ -33,16 +33,6 @@ final class ParleySession implements Session {
     }
 
     @Override
-    public boolean isPolled() {
-        return false;
-    }
-
-    @Override
-    public int poll() {
-        return 0;
-    }
-
-    @Override
     public void close() {
         client.close();
     }

@@ -43,16 +43,6 @@ final class RatisSession implements Session {
     }
 
     @Override
-    public boolean isPolled() {
-        return false;
-    }
-
-    @Override
-    public int poll() {
-        return 0;
-    }
-
-    @Override
     public void close() {
         try {
             client.close();

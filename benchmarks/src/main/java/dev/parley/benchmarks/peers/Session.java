@@ -18,10 +18,14 @@ interface Session extends AutoCloseable {
     boolean offer(byte[] command, long sentNanos);
 
     /** Whether answers are taken by {@link #poll} alone, and not by threads of the contender. */
-    boolean isPolled();
+    default boolean isPolled() {
+        return false;
+    }
 
-    /** Takes answers that have come, where that is its part. Returns how many. */
-    int poll();
+    /** Takes answers that have come, where the session is polled. Returns how many. */
+    default int poll() {
+        throw new UnsupportedOperationException("threads of its own take the answers");
+    }
 
     @Override
     void close();

@@ -52,6 +52,18 @@ class LoadTest {
         }
     }
 
+    /** Answers each command on another thread. */
+    private record Prompt(Answers answers) implements Session {
+        @Override
+        public boolean offer(byte[] command, long sentNanos) {
+            Thread.startVirtualThread(() -> answers.answered(sentNanos));
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private Load load() {
         return new Load(2, 128, answers -> {
             Patient session = new Patient(answers);
@@ -83,6 +95,16 @@ class LoadTest {
             Measured measured = load.run(Shape.open("open", 2, 1000, 0.05, 0.2), () -> {}, () -> {});
             assertThat(measured.answered()).isBetween(100L, 251L);
         }
+    }
+
+    @Test
+    void answers_may_come_on_other_threads_and_nobody_polls_for_them() {
+        Measured measured;
+        try (Load load = new Load(1, 128, Prompt::new)) {
+            measured = load.run(Shape.closed("lone", 1, 1, 0, 0.05), () -> {}, () -> {});
+        }
+        assertThat(measured.answered()).isPositive();
+        assertThat(measured.failed()).isZero();
     }
 
     @Test
