@@ -30,7 +30,6 @@ import picocli.CommandLine.Option;
             "long a restart takes. A part is left out where its number is 0."
         })
 final class DrillCommand implements Callable<Integer> {
-    private static final int RESTART_COMMANDS_PER_SECOND = 100;
     private static final int VALIDATORS = 4;
     private static final int VICTIM = 3;
     private static final long POLL_MILLIS = 50;
@@ -113,6 +112,14 @@ final class DrillCommand implements Callable<Integer> {
     private int restarts = 20;
 
     @Option(
+            names = "--restart-rate",
+            paramLabel = "R",
+            defaultValue = "100",
+            description =
+                    "How many commands a second there are meanwhile; where they need all cores, a start waits for them: ${DEFAULT-VALUE}.")
+    private int restartRate = 100;
+
+    @Option(
             names = "--attack-seconds",
             paramLabel = "S",
             defaultValue = "5",
@@ -154,9 +161,11 @@ final class DrillCommand implements Callable<Integer> {
                 || catchUpRate < 0
                 || pauseSeconds < 0
                 || restarts < 0
+                || restartRate < 1
                 || attackSeconds < 0
                 || blocks < 0) {
-            throw new UsageException("--clients, --outstanding and --warmup are 1 or more, the others 0 or more");
+            throw new UsageException(
+                    "--clients, --outstanding, --warmup and --restart-rate are 1 or more, the others 0 or more");
         }
         Protocols.require(protocol);
         List<LinkAttack.Kind> kinds = AttackCommand.kinds(attacks);
@@ -358,7 +367,7 @@ final class DrillCommand implements Callable<Integer> {
         // There is something to be in step with, and processor time for a start.
         sessions = sessions(store, 1);
         load = new LoadDriver(sessions, outstanding, size);
-        load.beginAt(RESTART_COMMANDS_PER_SECOND);
+        load.beginAt(restartRate);
         long onDisk = height(victim);
         double[] took = new double[restarts];
         for (int i = 0; i < restarts; i++) {
@@ -378,7 +387,7 @@ final class DrillCommand implements Callable<Integer> {
                         + " step p50 %.1f s, p99 %.1f s, at most %.1f s",
                 restarts,
                 onDisk,
-                RESTART_COMMANDS_PER_SECOND,
+                restartRate,
                 took[restarts / 2],
                 took[Math.min(restarts - 1, (int) Math.ceil(restarts * 0.99) - 1)],
                 took[restarts - 1]));
