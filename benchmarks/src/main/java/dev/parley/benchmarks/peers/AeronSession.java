@@ -14,7 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A client of Aeron Cluster. The time at which a command was sent travels in its first bytes and comes back with the echo. */
-final class AeronSession implements Session, EgressListener {
+final class AeronSession implements Session.Polled, EgressListener {
     private static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** One for all sessions of this process. */
@@ -54,11 +54,6 @@ final class AeronSession implements Session, EgressListener {
         buffer.wrap(command);
         buffer.putLong(0, sentNanos, ByteOrder.LITTLE_ENDIAN);
         return cluster.offer(buffer, 0, command.length) > 0;
-    }
-
-    @Override
-    public boolean isPolled() {
-        return true;
     }
 
     @Override

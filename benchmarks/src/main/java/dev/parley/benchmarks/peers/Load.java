@@ -20,7 +20,9 @@ final class Load implements AutoCloseable {
     private static final long POLL_PARK_NANOS = 100_000;
 
     private static final long LONGEST_PARK_NANOS = 10_000_000;
+    /** Where what is due is held back. */
     private static final long SHORTEST_PARK_NANOS = 10_000;
+
     private static final int SPINS = 50;
 
     /**
@@ -69,7 +71,7 @@ final class Load implements AutoCloseable {
     private final byte[] command;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Session> sessions = new ArrayList<>();
-    private final List<Session> polled;
+    private final List<Session.Polled> polled = new ArrayList<>();
 
     /** To be used by the thread that makes it alone. */
     Load(int sessionCount, int commandBytes, Function<Session.Answers, Session> connect) {
@@ -77,9 +79,12 @@ final class Load implements AutoCloseable {
         for (int i = 0; i < sessionCount; i++) {
             Lane lane = new Lane();
             lanes.add(lane);
-            sessions.add(connect.apply(lane));
+            Session session = connect.apply(lane);
+            sessions.add(session);
+            if (session instanceof Session.Polled its) {
+                polled.add(its);
+            }
         }
-        polled = sessions.stream().filter(Session::isPolled).toList();
     }
 
     /** @param begin run when the warm-up is over, {@code end} when what is measured is */
@@ -120,7 +125,7 @@ final class Load implements AutoCloseable {
 
     private int poll() {
         int taken = 0;
-        for (Session session : polled) {
+        for (Session.Polled session : polled) {
             taken += session.poll();
         }
         return taken;

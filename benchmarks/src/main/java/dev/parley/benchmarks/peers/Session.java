@@ -17,14 +17,10 @@ interface Session extends AutoCloseable {
      */
     boolean offer(byte[] command, long sentNanos);
 
-    /** Whether answers are taken by {@link #poll} alone, and not by threads of the contender. */
-    default boolean isPolled() {
-        return false;
-    }
-
-    /** Takes answers that have come, where the session is polled. Returns how many. */
-    default int poll() {
-        throw new UnsupportedOperationException("threads of its own take the answers");
+    /** One whose answers no thread of the contender takes. */
+    interface Polled extends Session {
+        /** Takes answers that have come. Returns how many. */
+        int poll();
     }
 
     @Override

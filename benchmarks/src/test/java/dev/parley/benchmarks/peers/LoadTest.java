@@ -14,7 +14,7 @@ class LoadTest {
     private final List<Patient> sessions = new ArrayList<>();
 
     /** Answers one command each time it is polled. */
-    private static final class Patient implements Session {
+    private static final class Patient implements Session.Polled {
         private final Answers answers;
         private final ArrayDeque<Long> underWay = new ArrayDeque<>();
         private int most;
@@ -28,11 +28,6 @@ class LoadTest {
         public boolean offer(byte[] command, long sentNanos) {
             underWay.add(sentNanos);
             most = Math.max(most, underWay.size());
-            return true;
-        }
-
-        @Override
-        public boolean isPolled() {
             return true;
         }
 
