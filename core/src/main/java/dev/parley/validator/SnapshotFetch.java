@@ -160,7 +160,12 @@ final class SnapshotFetch {
         world.broadcast(new PeerMessage.SnapshotsRequest());
     }
 
-    /** @param signed by the peer, verified */
+    /**
+     * What a peer has, also in place of a chunk of what it has no more. Who still has the snapshot still owes its chunk: this may be a late
+     * answer to an earlier question.
+     *
+     * @param signed by the peer, verified
+     */
     void offered(ValidatorId from, List<SignedSnapshot> signed, long decidedHeight) {
         awaited.answered(from, Awaited.Kind.SNAPSHOTS);
         offers.set(
@@ -171,11 +176,7 @@ final class SnapshotFetch {
             choose(decidedHeight);
             return;
         }
-        if (asked[from.index()] >= 0) {
-            // It has the snapshot no more, or it plays for time.
-            if (offers(from, present.manifest)) {
-                standing.setAside(from);
-            }
+        if (asked[from.index()] >= 0 && !offers(from, present.manifest)) {
             release(from);
         }
         if (!present.handedOver && !isCertified(present.manifest)) {

@@ -102,6 +102,17 @@ class SnapshotFetchTest {
     }
 
     @Test
+    void who_says_again_that_it_has_the_snapshot_still_owes_its_chunk() {
+        begin();
+        offer(V2, twenty);
+        assertThat(standing.isAside(V2)).isFalse();
+        assertThat(world.take()).isEmpty();
+        fetch.timedOut(V2);
+        assertThat(refusals()).containsExactly(Reason.UNANSWERED);
+        assertThat(standing.isAside(V2)).isTrue();
+    }
+
+    @Test
     void a_snapshot_that_nobody_has_any_more_is_given_up_for_what_is_offered_now() {
         begin();
         offer(V2, forty);

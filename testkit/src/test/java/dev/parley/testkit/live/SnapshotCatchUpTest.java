@@ -209,14 +209,19 @@ class SnapshotCatchUpTest {
             cluster.kill(2);
             Signer signer = keys.keys(4).get(2).signer(Ed25519.fastest());
             new Liar(lie, cluster, signer);
+            if (lie.reason != null) {
+                // As v1 is not asked, no weak quorum has a snapshot without the liar, however late it answers.
+                cluster.network().cut(AWAY, new ValidatorId(1));
+            }
             cluster.restart(3);
+            if (lie.reason != null) {
+                await().atMost(PATIENCE).until(() -> cluster.node(3).refused(LIAR, lie.reason) > 0);
+                cluster.network().heal();
+            }
             // Two and the one that comes back are a quorum.
             count(client, 13, 14);
             agree(cluster, 0, 3);
             assertThat(installs()).isPositive();
-            if (lie.reason != null) {
-                assertThat(cluster.node(3).refused(LIAR, lie.reason)).isPositive();
-            }
             assertThat(cluster.node(3).refused(new ValidatorId(0), Reason.BAD_SNAPSHOT))
                     .isZero();
         }
@@ -247,6 +252,8 @@ class SnapshotCatchUpTest {
                     // What the others have is what it says it has.
                     link.send(new ValidatorId(0), new PeerMessage.SnapshotsRequest());
                 case PeerMessage.Snapshots snapshots -> offer(snapshots.snapshots());
+                // It is further than anybody, and has none of the blocks any more.
+                case PeerMessage.Status status -> link.send(from, new PeerMessage.Status(1_000_000));
                 case PeerMessage.EntriesRequest request ->
                     link.send(from, new PeerMessage.Entries(Long.MAX_VALUE, List.of()));
                 case PeerMessage.ChunkRequest request -> chunk(request);
