@@ -30,11 +30,17 @@ public final class NodeMetrics implements Observer, AutoCloseable {
     private volatile Runnable links = () -> {};
     private final AtomicLong view = new AtomicLong();
     private final AtomicLong height = new AtomicLong();
+    /** Milliseconds of Unix time; 0 before there was one. */
+    private final AtomicLong firstVote = new AtomicLong();
+
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
     public NodeMetrics() {
         registry.gauge("parley.view", view);
         registry.gauge("parley.decided.height", height);
+        Gauge.builder("parley.first.vote.timestamp.seconds", firstVote, millis -> millis.get() / 1e3)
+                .description("Unix time of the first vote since the start, 0 before it")
+                .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -50,6 +56,11 @@ public final class NodeMetrics implements Observer, AutoCloseable {
                 .increment();
         switch (observation) {
             case Observation.ViewEntered entered -> view.set(entered.view());
+            case Observation.Voted voted -> {
+                if (firstVote.get() == 0) {
+                    firstVote.compareAndSet(0, System.currentTimeMillis());
+                }
+            }
             case Observation.Decided decided -> height.set(decided.height());
             case Observation.CaughtUp caughtUp -> height.set(caughtUp.toHeight());
             case Observation.SnapshotInstalled installed -> height.set(installed.height());

@@ -16,14 +16,13 @@ import dev.parley.log.CommandId;
 import dev.parley.network.Network;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
+import dev.parley.network.TestAddresses;
 import dev.parley.network.secure.Datagram;
 import dev.parley.network.secure.Disagreement;
 import dev.parley.network.secure.LinkIdentity;
 import dev.parley.network.secure.LinkRefusal;
 import dev.parley.network.secure.TestIdentities;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -66,7 +65,9 @@ class ClusterNetworkTest {
 
     private final TestIdentities identities = new TestIdentities();
     private final List<ActorSystem<?>> systems = new ArrayList<>();
-    private final String addresses = addresses();
+    private final String addresses = TestAddresses.take(4).stream()
+            .map(address -> "\"" + address + "\"")
+            .collect(Collectors.joining(", ", "[", "]"));
 
     private record Got(ValidatorId from, PeerMessage message) {}
 
@@ -329,24 +330,5 @@ class ClusterNetworkTest {
                     return new Command(new CommandId(new ClientId(1, 2), i + 1), 1, 1000, content);
                 })
                 .toList());
-    }
-
-    /** Free ports, all of them held before the first is given back, so that they differ. */
-    private static String addresses() {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < 4; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            String list = sockets.stream()
-                    .map(socket -> "\"127.0.0.1:" + socket.getLocalPort() + "\"")
-                    .collect(Collectors.joining(", ", "[", "]"));
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return list;
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -20,6 +20,7 @@ import dev.parley.network.Network;
 import dev.parley.network.PeerAddress;
 import dev.parley.network.PeerCodec;
 import dev.parley.network.PeerMessage;
+import dev.parley.network.TestAddresses;
 import dev.parley.network.secure.Disagreement;
 import dev.parley.network.secure.LinkIdentity;
 import dev.parley.network.secure.LinkRefusal;
@@ -67,7 +68,7 @@ class LinkNetworkTest {
     private static final PeerCodec CODEC = new PeerCodec(new NoProtocol(), CommandBatch::read);
 
     private final TestIdentities identities = new TestIdentities();
-    private final List<PeerAddress> addresses = addresses();
+    private final List<PeerAddress> addresses = TestAddresses.take(4);
     private final List<Node> nodes = new ArrayList<>();
     private int framesPerSecond = 1_000_000;
     private LinkTimes times = LinkTimes.DEFAULT;
@@ -679,23 +680,5 @@ class LinkNetworkTest {
                         return false;
                     });
         }
-    }
-
-    private static List<PeerAddress> addresses() {
-        List<ServerSocket> held = new ArrayList<>();
-        List<PeerAddress> addresses = new ArrayList<>();
-        try {
-            for (int i = 0; i < 4; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                addresses.add(new PeerAddress("127.0.0.1", socket.getLocalPort()));
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return addresses;
     }
 }

@@ -369,28 +369,54 @@ final class DrillCommand implements Callable<Integer> {
         load = new LoadDriver(sessions, outstanding, size);
         load.beginAt(restartRate);
         long onDisk = height(victim);
-        double[] took = new double[restarts];
+        double[] voted = new double[restarts];
+        double[] inStep = new double[restarts];
         for (int i = 0; i < restarts; i++) {
             victim.signal("KILL");
             victim.awaitEnd();
+            double begun = System.currentTimeMillis() / 1e3;
             Stretch back = new Stretch(load);
             NodeCommand.start(processes, victim, jvmOptions.all());
             victim.awaitReady(LIMIT);
             awaitInStep(nodes);
-            took[i] = back.seconds();
+            inStep[i] = back.seconds();
+            voted[i] = firstVote(victim) - begun;
         }
         end(load, sessions);
-        Arrays.sort(took);
         screen.line(String.format(
                 Locale.ROOT,
-                "restarts  %d with %,d blocks on disk and %d commands/s: from the start of the process until it takes part and is in"
-                        + " step p50 %.1f s, p99 %.1f s, at most %.1f s",
+                "restarts  %d with %,d blocks on disk and %d commands/s: from the start of the process until it votes %s, until it says that it"
+                        + " takes part and is in step %s",
                 restarts,
                 onDisk,
                 restartRate,
-                took[restarts / 2],
-                took[Math.min(restarts - 1, (int) Math.ceil(restarts * 0.99) - 1)],
-                took[restarts - 1]));
+                percentiles(voted),
+                percentiles(inStep)));
+    }
+
+    /** In seconds of Unix time. */
+    private static double firstVote(NodeProcess node) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        double at = 0;
+        while (at == 0) {
+            if (System.nanoTime() > end) {
+                throw new FailedException("v" + VICTIM + " does not vote");
+            }
+            Thread.sleep(POLL_MILLIS);
+            at = node.metric("parley_first_vote_timestamp_seconds");
+        }
+        return at;
+    }
+
+    private static String percentiles(double[] seconds) {
+        double[] sorted = seconds.clone();
+        Arrays.sort(sorted);
+        return String.format(
+                Locale.ROOT,
+                "p50 %.1f s, p99 %.1f s, at most %.1f s",
+                sorted[sorted.length / 2],
+                sorted[(int) Math.ceil(sorted.length * 0.99) - 1],
+                sorted[sorted.length - 1]);
     }
 
     /** How long nobody was answered, at most, in seconds. */
