@@ -44,8 +44,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -97,12 +100,23 @@ public final class ParleyNode implements AutoCloseable {
                 new CommandPayloads(new ClientSignatures(scheme, membership.domain())::isAuthentic),
                 threshold);
         codec = protocol.createCodec(setup);
-        storage = RocksStorage.open(path(config, "parley.node.data"), protocol, setup, settings.storage());
         // Logback is initialised before the actor system, whose first log calls would else race with its start.
         LoggerFactory.getLogger(ParleyNode.class)
                 .info("{} of {}, {}, signatures by {}", self, membership.validators(), protocol.name(), scheme.name());
+        // To open a log and to make an actor system take about as long, and neither needs the other.
+        CompletableFuture<ActorSystem<Void>> starting =
+                CompletableFuture.supplyAsync(() -> networks.createSystem(self), ParleyNode::beside);
+        CompletableFuture<Void> heard = starting.thenAcceptAsync(builder.whenSystemIsUp, ParleyNode::beside);
         try {
-            system = networks.createSystem(self);
+            storage = RocksStorage.open(path(config, "parley.node.data"), protocol, setup, settings.storage());
+        } catch (RuntimeException e) {
+            starting.thenAccept(ParleyNode::terminate)
+                    .exceptionally(alsoFailed -> null)
+                    .join();
+            throw e;
+        }
+        try {
+            system = result(starting);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
@@ -122,6 +136,7 @@ public final class ParleyNode implements AutoCloseable {
             Network network = builder.network.apply(opened);
             node = builder.start(system, protocol, setup, settings, network, storage, context);
             node.started().toCompletableFuture().join();
+            result(heard);
             clients = ClientServer.start(
                     system, serving, key, membership.domain().chainId(), new ClientCodec(codec), node.log(), context);
         } catch (IOException e) {
@@ -131,6 +146,18 @@ public final class ParleyNode implements AutoCloseable {
         } catch (RuntimeException e) {
             end(opened);
             throw e;
+        }
+    }
+
+    private static void beside(Runnable task) {
+        Thread.ofPlatform().daemon().name("parley-start").start(task);
+    }
+
+    private static <T> T result(CompletableFuture<T> task) {
+        try {
+            return task.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
@@ -156,6 +183,7 @@ public final class ParleyNode implements AutoCloseable {
         private boolean misbehaves;
         private UnaryOperator<Network> network = UnaryOperator.identity();
         private Observer observer = (validator, observation) -> {};
+        private Consumer<ActorSystem<?>> whenSystemIsUp = system -> {};
         private LongSupplier clockMillis = System::currentTimeMillis;
 
         private Builder(Config config, Application<C, R, S> application) {
@@ -192,6 +220,15 @@ public final class ParleyNode implements AutoCloseable {
         /** Hears all that the validator tells of itself, besides those that were given before. */
         public Builder<C, R, S> observer(Observer further) {
             observer = observer.and(further);
+            return this;
+        }
+
+        /**
+         * Calls this with the node's actor system as soon as there is one, by a thread of its own, while the validator reads its log: for what
+         * takes a while to start itself. The start ends no sooner, and fails if this does.
+         */
+        public Builder<C, R, S> whenSystemIsUp(Consumer<ActorSystem<?>> further) {
+            whenSystemIsUp = whenSystemIsUp.andThen(further);
             return this;
         }
 
@@ -372,12 +409,16 @@ public final class ParleyNode implements AutoCloseable {
         end(peers);
     }
 
-    private void end(@Nullable PeerNetwork network) {
+    private static void terminate(ActorSystem<?> system) {
         system.terminate();
         system.getWhenTerminated()
                 .toCompletableFuture()
                 .orTimeout(SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+    }
+
+    private void end(@Nullable PeerNetwork network) {
+        terminate(system);
         if (network != null) {
             network.close();
         }

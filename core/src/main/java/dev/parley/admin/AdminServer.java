@@ -7,7 +7,6 @@ import dev.parley.consensus.CoreReport;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.network.FaultyNetwork;
 import dev.parley.network.secure.Disagreement;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -17,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -41,31 +42,31 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MAX_CONNECTIONS = 128;
 
-    private final ParleyNode node;
     private final NodeMetrics metrics;
-    private final @Nullable FaultyNetwork faults;
+    private final boolean allowsFaults;
     private final ServerBinding binding;
+    /** Null while the validator starts. */
+    private volatile @Nullable Attached attached;
 
-    private AdminServer(ParleyNode node, AdminSettings settings, NodeMetrics metrics, @Nullable FaultyNetwork network)
-            throws IOException {
-        this.node = node;
+    private record Attached(ParleyNode node, @Nullable FaultyNetwork faults) {}
+
+    private AdminServer(ActorSystem<?> system, AdminSettings settings, NodeMetrics metrics) {
         this.metrics = metrics;
-        metrics.follow(node);
-        this.faults = settings.faults() ? network : null;
+        this.allowsFaults = settings.faults();
         try {
             ServerSettings bounds =
-                    ServerSettings.create(node.system().classicSystem()).withMaxConnections(MAX_CONNECTIONS);
-            this.binding = Http.get(node.system())
+                    ServerSettings.create(system.classicSystem()).withMaxConnections(MAX_CONNECTIONS);
+            this.binding = Http.get(system)
                     .newServerAt(settings.host(), settings.port())
                     .withSettings(bounds)
                     .bindFlow(Flow.<HttpRequest>create()
                             // Who trickles a request keeps a connection no longer than who asks one after the other.
                             .takeWithin(settings.connectionLifetime())
-                            .via(routes().flow(node.system())))
+                            .via(routes().flow(system)))
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
-            throw new IOException(
+            throw new IllegalArgumentException(
                     "parley.admin.port: cannot listen on " + settings.host() + ":" + settings.port() + " ("
                             + e.getCause() + "); choose another port, or end who has it",
                     e);
@@ -73,15 +74,36 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
     }
 
     /**
+     * Listens before it returns. The validator starts, it says, until it is {@link #attach attached}: for {@link
+     * ParleyNode.Builder#whenSystemIsUp}, so that operators are answered while a long log is read, and neither waits for the other.
+     *
+     * @throws IllegalArgumentException that names the address, if it cannot be listened on
+     */
+    public static AdminServer open(ActorSystem<?> system, AdminSettings settings, NodeMetrics metrics) {
+        return new AdminServer(system, settings, metrics);
+    }
+
+    /**
      * Listens before it returns.
      *
      * @param network where faults are made; null for nowhere
-     * @throws IOException that names the address, if it cannot be listened on
+     * @throws IllegalArgumentException that names the address, if it cannot be listened on
      */
     public static AdminServer start(
-            ParleyNode node, AdminSettings settings, NodeMetrics metrics, @Nullable FaultyNetwork network)
-            throws IOException {
-        return new AdminServer(node, settings, metrics, network);
+            ParleyNode node, AdminSettings settings, NodeMetrics metrics, @Nullable FaultyNetwork network) {
+        AdminServer server = open(node.system(), settings, metrics);
+        server.attach(node, network);
+        return server;
+    }
+
+    /**
+     * Answers for this validator from now on.
+     *
+     * @param network where faults are made; null for nowhere
+     */
+    public void attach(ParleyNode node, @Nullable FaultyNetwork network) {
+        metrics.follow(node);
+        attached = new Attached(node, allowsFaults ? network : null);
     }
 
     /** The real one if port 0 was asked for. */
@@ -91,33 +113,39 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
 
     private Route routes() {
         return concat(
-                path("health", () -> get(this::health)),
-                path("ready", () -> get(this::ready)),
-                path("status", () -> get(this::status)),
-                path("state", () -> get(this::state)),
+                path("health", () -> get(() -> attached == null ? complete("starts") : with(this::health))),
+                path("ready", () -> get(() -> with(this::ready))),
+                path("status", () -> get(() -> with(this::status))),
+                path("state", () -> get(() -> with(this::state))),
                 path("metrics", () -> get(() -> complete(metrics.scrape()))),
                 pathPrefix(
                         "faults",
                         () -> concat(
                                 path(
                                         PathMatchers.segment("cut").slash(PathMatchers.integerSegment()),
-                                        peer -> post(() -> cut(peer))),
-                                path("heal", () -> post(this::heal)))));
+                                        peer -> post(() -> with(to -> cut(to, peer)))),
+                                path("heal", () -> post(() -> with(this::heal))))));
     }
 
-    private Route health() {
-        String stopped = node.stopped().toCompletableFuture().getNow("");
+    private Route with(Function<Attached, Route> route) {
+        Attached to = attached;
+        return to == null ? complete(StatusCodes.SERVICE_UNAVAILABLE, "starts") : route.apply(to);
+    }
+
+    private Route health(Attached to) {
+        String stopped = to.node.stopped().toCompletableFuture().getNow("");
         return stopped.isEmpty()
                 ? complete("runs")
                 : complete(StatusCodes.SERVICE_UNAVAILABLE, "has stopped: " + stopped);
     }
 
     /** One that replays its log, catches up with the others or has stopped does not take part, and no other one should be stopped. */
-    private Route ready() {
+    private Route ready(Attached to) {
         return onComplete(
-                node.report()
+                to.node
+                        .report()
                         .thenCombine(
-                                node.validator().inStep(),
+                                to.node.validator().inStep(),
                                 (report, inStep) -> inStep
                                         ? complete("at height " + report.height())
                                         : complete(
@@ -130,19 +158,19 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
                         : complete(StatusCodes.SERVICE_UNAVAILABLE, "does not answer"));
     }
 
-    private Route status() {
+    private Route status(Attached to) {
         return onComplete(
-                node.report().toCompletableFuture().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
+                to.node.report().toCompletableFuture().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
                 report -> report.isSuccess()
-                        ? json(StatusCodes.OK, asJson(report.get()))
+                        ? json(StatusCodes.OK, asJson(to, report.get()))
                         : json(
                                 StatusCodes.SERVICE_UNAVAILABLE,
-                                "{\"validator\":" + node.self().index() + "}"));
+                                "{\"validator\":" + to.node.self().index() + "}"));
     }
 
-    private Route state() {
+    private Route state(Attached to) {
         return onComplete(
-                node.validator().state().toCompletableFuture().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
+                to.node.validator().state().toCompletableFuture().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
                 state -> state.isSuccess()
                         ? complete("height " + state.get().height() + " state "
                                 + state.get().stateHash())
@@ -153,7 +181,9 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
         return complete(code, HttpEntities.create(ContentTypes.APPLICATION_JSON, text));
     }
 
-    private String asJson(CoreReport report) {
+    private String asJson(Attached to, CoreReport report) {
+        ParleyNode node = to.node;
+        FaultyNetwork faults = to.faults;
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("validator", node.self().index());
         status.put("protocol", node.protocol().name());
@@ -191,12 +221,13 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
         return validators.stream().map(ValidatorId::index).sorted().toList();
     }
 
-    private Route cut(int peer) {
+    private Route cut(Attached to, int peer) {
+        FaultyNetwork faults = to.faults;
         if (faults == null) {
             return complete(StatusCodes.FORBIDDEN, "parley.admin.faults is off");
         }
-        int size = node.membership().validators().size();
-        if (peer >= size || peer == node.self().index()) {
+        int size = to.node.membership().validators().size();
+        if (peer >= size || peer == to.node.self().index()) {
             return complete(
                     StatusCodes.BAD_REQUEST, "there is no peer " + peer + " to cut off: they are 0 to " + (size - 1));
         }
@@ -204,7 +235,8 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
         return complete("cut off from v" + peer);
     }
 
-    private Route heal() {
+    private Route heal(Attached to) {
+        FaultyNetwork faults = to.faults;
         if (faults == null) {
             return complete(StatusCodes.FORBIDDEN, "parley.admin.faults is off");
         }

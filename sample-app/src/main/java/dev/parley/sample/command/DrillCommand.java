@@ -144,6 +144,17 @@ final class DrillCommand implements Callable<Integer> {
                     "How many blocks all have on disk before the restarts, none of them pruned: ${DEFAULT-VALUE}.")
     private long blocks;
 
+    @Option(
+            names = "--own-processor",
+            description = {
+                "On Linux with 'taskset': the one that is away has the last processor for itself, as if on a machine of its own, and all",
+                "others have the rest."
+            })
+    private boolean ownProcessor;
+
+    /** By number: what is the victim's own. */
+    private String victims = "";
+
     @Mixin
     private JvmOptions jvmOptions = new JvmOptions();
 
@@ -170,6 +181,15 @@ final class DrillCommand implements Callable<Integer> {
         Protocols.require(protocol);
         List<LinkAttack.Kind> kinds = AttackCommand.kinds(attacks);
         InitCommand.requireNetwork(network);
+        int last = Runtime.getRuntime().availableProcessors() - 1;
+        if (ownProcessor && last < 1) {
+            throw new UsageException("--own-processor needs two processors");
+        }
+        if (ownProcessor) {
+            // All that it starts inherits this.
+            tie(ProcessHandle.current(), "0-" + (last - 1));
+        }
+        victims = Integer.toString(last);
         Path directory = Files.createTempDirectory("parley-drill");
         ClusterLayout layout = InitCommand.layout(protocol, VALIDATORS)
                 .network(network)
@@ -177,7 +197,7 @@ final class DrillCommand implements Callable<Integer> {
                         + (blocks == 0 ? "" : "parley.storage.keep-blocks = " + 2 * blocks + "\n"));
         try (ProcessCluster processes = ProcessCluster.layOutDirectly(layout, directory)) {
             for (NodeProcess node : processes.nodes()) {
-                NodeCommand.start(processes, node, jvmOptions.all());
+                start(processes, node);
             }
             for (NodeProcess node : processes.nodes()) {
                 node.awaitReady();
@@ -186,6 +206,23 @@ final class DrillCommand implements Callable<Integer> {
         }
         ClusterLayout.delete(directory);
         return 0;
+    }
+
+    private void start(ProcessCluster processes, NodeProcess node) throws IOException, InterruptedException {
+        NodeCommand.start(processes, node, jvmOptions.all());
+        if (ownProcessor && node == processes.nodes().get(VICTIM)) {
+            tie(handle(node), victims);
+        }
+    }
+
+    private static void tie(ProcessHandle process, String processors) throws IOException, InterruptedException {
+        Process taskset = new ProcessBuilder("taskset", "-acp", processors, Long.toString(process.pid()))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (taskset.waitFor() != 0) {
+            throw new FailedException(
+                    "taskset: " + new String(taskset.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+        }
     }
 
     private void drill(ProcessCluster processes, StoreClients store, List<LinkAttack.Kind> kinds)
@@ -227,8 +264,7 @@ final class DrillCommand implements Callable<Integer> {
         NodeProcess victim = processes.nodes().get(VICTIM);
         Stretch before = new Stretch(load, handle(victim));
         Thread.sleep(Math.min(warmup, 20) * 1000L);
-        double whole = before.perSecond();
-        double wholeLeft = before.perSecondLeft();
+        Throughput whole = before.throughput();
         victim.signal("KILL");
         victim.awaitEnd();
         Stretch gone = new Stretch(load);
@@ -237,30 +273,32 @@ final class DrillCommand implements Callable<Integer> {
             Thread.sleep(POLL_MILLIS);
         }
         double without = gone.perSecond();
-        NodeCommand.start(processes, victim, jvmOptions.all());
+        start(processes, victim);
         Stretch back = new Stretch(load, handle(victim));
         victim.awaitReady(LIMIT);
         double ready = back.seconds();
         awaitInStep(processes.nodes());
+        double inStep = back.seconds();
         screen.line(String.format(
                 Locale.ROOT,
                 "away      %,d commands: %,.0f/s before, silent for at most %.1f s, %,.0f/s without it; takes part after %.1f s,"
-                        + " in step after %.1f s, %,.0f/s meanwhile (%+.0f %%, its processor time counted out %+.0f %%)",
+                        + " in step after %.1f s, %s",
                 away,
-                whole,
+                whole.perSecond(),
                 silence,
                 without,
                 ready,
-                back.seconds(),
-                back.perSecond(),
-                100 * (back.perSecond() / whole - 1),
-                100 * (back.perSecondLeft() / wholeLeft - 1)));
+                inStep,
+                meanwhile(back.throughput(), whole)));
     }
 
     private void pause(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
         List<NodeProcess> nodes = processes.nodes();
         NodeProcess victim = nodes.get(VICTIM);
         double[] before = heaps(nodes);
+        Stretch all = new Stretch(load, handle(victim));
+        Thread.sleep(Math.min(warmup, 20) * 1000L);
+        Throughput whole = all.throughput();
         victim.signal("STOP");
         Stretch gone = new Stretch(load);
         double waiting = 0;
@@ -271,22 +309,25 @@ final class DrillCommand implements Callable<Integer> {
             Thread.sleep(1000);
         }
         long missed = gone.commands();
-        double[] meanwhile = heaps(nodes.subList(0, VICTIM));
+        double[] paused = heaps(nodes.subList(0, VICTIM));
         victim.signal("CONT");
-        Stretch back = new Stretch(load);
+        Stretch back = new Stretch(load, handle(victim));
         awaitInStep(nodes);
         double took = back.seconds();
+        Throughput meanwhile = back.throughput();
         double[] after = heaps(nodes);
         screen.line(String.format(
                 Locale.ROOT,
-                "paused    %d s, %,d commands: in step after %.1f s; at most %.1f MiB wait for it at another; live heaps in MiB: before %s,"
+                "paused    %d s, %,d commands: %,.0f/s before, in step after %.1f s, %s; at most %.1f MiB wait for it at another; live heaps in MiB: before %s,"
                         + " at the end of the pause %s, in step again %s",
                 pauseSeconds,
                 missed,
+                whole.perSecond(),
                 took,
+                meanwhile(meanwhile, whole),
                 waiting / MIB,
                 mebibytes(before),
-                mebibytes(meanwhile),
+                mebibytes(paused),
                 mebibytes(after)));
     }
 
@@ -302,8 +343,7 @@ final class DrillCommand implements Callable<Integer> {
         for (LinkAttack.Kind kind : kinds) {
             Stretch alone = new Stretch(load);
             Thread.sleep(attackSeconds * 1000L);
-            double before = alone.perSecond();
-            double beforeLeft = alone.perSecondLeft();
+            Throughput before = alone.throughput();
             double refusedBefore = refusals(honest);
             Process attacker = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -321,27 +361,27 @@ final class DrillCommand implements Callable<Integer> {
                             Integer.toString(attackSeconds))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
+            if (ownProcessor) {
+                tie(attacker.toHandle(), victims);
+            }
             BufferedReader says = attacker.inputReader(StandardCharsets.UTF_8);
             if (!AttackCommand.BEGINS.equals(says.readLine())) {
                 throw new FailedException("the attacker does not begin");
             }
             Stretch under = new Stretch(load, attacker.toHandle());
             String said = says.readLine();
-            double meanwhile = under.perSecond();
-            double meanwhileLeft = under.perSecondLeft();
+            Throughput meanwhile = under.throughput();
             attacker.waitFor();
             screen.line(String.format(
                     Locale.ROOT,
-                    "attack    %s; %,.0f/s of %,.0f/s (%.0f %%, its processor time counted out %.0f %%), %,.0f refusals counted, live heaps in MiB: %s",
+                    "attack    %s; %,.0f/s before, %s, %,.0f refusals counted, live heaps in MiB: %s",
                     said,
-                    meanwhile,
-                    before,
-                    100 * meanwhile / before,
-                    100 * meanwhileLeft / beforeLeft,
+                    before.perSecond(),
+                    meanwhile(meanwhile, before),
                     refusals(honest) - refusedBefore,
                     mebibytes(heaps(honest))));
         }
-        NodeCommand.start(processes, victim, jvmOptions.all());
+        start(processes, victim);
         victim.awaitReady(LIMIT);
     }
 
@@ -376,7 +416,7 @@ final class DrillCommand implements Callable<Integer> {
             victim.awaitEnd();
             double begun = System.currentTimeMillis() / 1e3;
             Stretch back = new Stretch(load);
-            NodeCommand.start(processes, victim, jvmOptions.all());
+            start(processes, victim);
             victim.awaitReady(LIMIT);
             awaitInStep(nodes);
             inStep[i] = back.seconds();
@@ -478,6 +518,23 @@ final class DrillCommand implements Callable<Integer> {
                 Arrays.stream(bytes).mapToLong(each -> Math.round(each / MIB)).toArray());
     }
 
+    private String meanwhile(Throughput meanwhile, Throughput before) {
+        return String.format(
+                Locale.ROOT,
+                "%,.0f/s meanwhile (%+.0f %%%s)",
+                meanwhile.perSecond(),
+                100 * (meanwhile.perSecond() / before.perSecond() - 1),
+                ownProcessor
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", its processor time counted out %+.0f %%",
+                                100 * (meanwhile.perSecondLeft() / before.perSecondLeft() - 1)));
+    }
+
+    /** @param perSecondLeft for each second of each core that the process apart left to the others */
+    private record Throughput(double perSecond, double perSecondLeft) {}
+
     /** From its making on. */
     private static final class Stretch {
         private final LoadDriver load;
@@ -507,14 +564,14 @@ final class DrillCommand implements Callable<Integer> {
         }
 
         double perSecond() {
-            return commands() / seconds();
+            return throughput().perSecond();
         }
 
-        /** For each second of each core that the one apart left to the others. */
-        double perSecondLeft() {
-            double left =
-                    Runtime.getRuntime().availableProcessors() * seconds() - (processorSeconds() - processorBefore);
-            return commands() / left;
+        Throughput throughput() {
+            long commands = commands();
+            double seconds = seconds();
+            double left = Runtime.getRuntime().availableProcessors() * seconds - (processorSeconds() - processorBefore);
+            return new Throughput(commands / seconds, commands / left);
         }
 
         private double processorSeconds() {

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class LoadDriver {
     private static final long MAX_LATENCY_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int DIGITS = 3;
-    private static final long PAUSE_NANOS = 100_000;
 
     private final List<? extends ParleyClient<byte[], ?>> clients;
     private final int outstanding;
@@ -128,9 +127,7 @@ final class LoadDriver {
         long begin = System.nanoTime();
         for (long i = 0; !stopped; i++) {
             long due = begin + (long) (i * nanosBetween);
-            while (due > System.nanoTime()) {
-                LockSupport.parkNanos(Math.min(PAUSE_NANOS, due - System.nanoTime()));
-            }
+            awaitNanos(due);
             room.acquireUninterruptibly();
             var unused = clients.get((int) (i % clients.size())).submit(command).whenComplete((receipt, failure) -> {
                 record(due, failure);
@@ -152,8 +149,11 @@ final class LoadDriver {
     }
 
     private static void pause(double seconds) {
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+        awaitNanos(System.nanoTime() + (long) (seconds * 1e9));
+    }
+
+    private static void awaitNanos(long at) {
+        for (long left = at - System.nanoTime(); left > 0; left = at - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
     }

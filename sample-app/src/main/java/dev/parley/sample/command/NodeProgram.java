@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -52,15 +53,19 @@ final class NodeProgram {
      * @return the exit code
      */
     static int run(Screen screen, Path directory, List<String> byzantine) {
-        NativeCrypto.install();
+        // Takes as long as to read the configuration.
+        CompletableFuture<Boolean> crypto = CompletableFuture.supplyAsync(NativeCrypto::install);
         Config config = ClusterLayout.node(directory);
         String protocol = config.getString("parley.consensus.protocol");
         List<Behaviour> behaviours = byzantine.stream()
                 .map(name -> Protocols.behaviour(protocol, name))
                 .toList();
         AtomicReference<FaultyNetwork> faults = new AtomicReference<>();
+        AtomicReference<AdminServer> operators = new AtomicReference<>();
         int size = config.getConfigList("parley.validators").size();
         NodeMetrics metrics = new NodeMetrics();
+        AdminSettings answering = AdminSettings.of(config);
+        crypto.join();
         ParleyNode node = ParleyNode.of(config, RedisStore.application())
                 .byzantine(Behaviours.composed(behaviours, 0))
                 .network(network -> {
@@ -69,9 +74,10 @@ final class NodeProgram {
                     return faulty;
                 })
                 .observer(metrics)
+                .whenSystemIsUp(system -> operators.set(AdminServer.open(system, answering, metrics)))
                 .start();
         try (node;
-                AdminServer admin = AdminServer.start(node, AdminSettings.of(config), metrics, faults.get());
+                AdminServer admin = operators.get();
                 // Asks this process's validator first, and the others if it does not answer.
                 ClusterClient<Batch, Replies> client = new StoreClients(config)
                         .connect(
@@ -79,6 +85,7 @@ final class NodeProgram {
                                 RedisStore.application().results(),
                                 node.self().index());
                 RedisServer redis = redis(node, client, config)) {
+            admin.attach(node, faults.get());
             screen.line(node.self() + " of '" + node.membership().domain().chainId() + "', "
                     + node.protocol().name() + ": redis on port "
                     + redis.address().getPort() + ", clients on "
@@ -91,8 +98,6 @@ final class NodeProgram {
                 return 0;
             }
             throw new FailedException(node.self() + " has stopped: " + why);
-        } catch (IOException e) {
-            throw new FailedException(String.valueOf(e.getMessage()));
         }
     }
 

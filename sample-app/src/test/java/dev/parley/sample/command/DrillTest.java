@@ -19,7 +19,7 @@ class DrillTest {
                                 .split(" "));
         assertThat(out.toString())
                 .as("the drill ended with " + code)
-                .containsPattern("paused +1 s, [0-9,]+ commands: in step after [0-9]")
+                .containsPattern("paused +1 s, [0-9,]+ commands: [0-9,]+/s before, in step after [0-9]")
                 .containsPattern("attack +takeovers: [1-9][0-9]* in 1 s");
         assertThat(code).isZero();
     }

@@ -98,14 +98,9 @@ final class LiveNodes implements AutoCloseable {
         ParleyNode node = with.apply(
                         ParleyNode.of(config, RedisStore.application()).observer(metrics))
                 .start();
-        try {
-            Live started = new Live(node, AdminServer.start(node, AdminSettings.of(config), metrics, null));
-            live.put(index, started);
-            return started;
-        } catch (IOException e) {
-            node.close();
-            throw new AssertionError(e);
-        }
+        Live started = new Live(node, AdminServer.start(node, AdminSettings.of(config), metrics, null));
+        live.put(index, started);
+        return started;
     }
 
     private Config config(int index, String hocon) {

@@ -48,9 +48,7 @@ class NodeStartTest {
                 try (ServerSocket other = new ServerSocket(port.getValue(), 1, InetAddress.getLoopbackAddress())) {
                     assertThat(other.isBound()).isTrue();
                     String setting = port.getKey();
-                    int code = setting.contains("network") || setting.contains("client")
-                            ? ExitCode.WRONG_USAGE
-                            : ExitCode.FAILED;
+                    int code = setting.contains("redis") ? ExitCode.FAILED : ExitCode.WRONG_USAGE;
                     assertThat(refused(code, "node", "--dir", nodes.directory(0).toString()))
                             .contains(setting, Integer.toString(port.getValue()))
                             .containsAnyOf("choose another port", "is another server running there?");
