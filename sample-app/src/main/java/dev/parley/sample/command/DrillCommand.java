@@ -152,8 +152,8 @@ final class DrillCommand implements Callable<Integer> {
             })
     private boolean ownProcessor;
 
-    /** By number: what is the victim's own. */
-    private String victims = "";
+    /** The victim's; null if all share all. */
+    private @Nullable OwnProcessor own;
 
     @Mixin
     private JvmOptions jvmOptions = new JvmOptions();
@@ -181,15 +181,9 @@ final class DrillCommand implements Callable<Integer> {
         Protocols.require(protocol);
         List<LinkAttack.Kind> kinds = AttackCommand.kinds(attacks);
         InitCommand.requireNetwork(network);
-        int last = Runtime.getRuntime().availableProcessors() - 1;
-        if (ownProcessor && last < 1) {
-            throw new UsageException("--own-processor needs two processors");
-        }
         if (ownProcessor) {
-            // All that it starts inherits this.
-            tie(ProcessHandle.current(), "0-" + (last - 1));
+            own = OwnProcessor.leave();
         }
-        victims = Integer.toString(last);
         Path directory = Files.createTempDirectory("parley-drill");
         ClusterLayout layout = InitCommand.layout(protocol, VALIDATORS)
                 .network(network)
@@ -210,18 +204,8 @@ final class DrillCommand implements Callable<Integer> {
 
     private void start(ProcessCluster processes, NodeProcess node) throws IOException, InterruptedException {
         NodeCommand.start(processes, node, jvmOptions.all());
-        if (ownProcessor && node == processes.nodes().get(VICTIM)) {
-            tie(handle(node), victims);
-        }
-    }
-
-    private static void tie(ProcessHandle process, String processors) throws IOException, InterruptedException {
-        Process taskset = new ProcessBuilder("taskset", "-acp", processors, Long.toString(process.pid()))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (taskset.waitFor() != 0) {
-            throw new FailedException(
-                    "taskset: " + new String(taskset.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+        if (node.index() == VICTIM && own != null) {
+            own.give(handle(node));
         }
     }
 
@@ -361,8 +345,8 @@ final class DrillCommand implements Callable<Integer> {
                             Integer.toString(attackSeconds))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (ownProcessor) {
-                tie(attacker.toHandle(), victims);
+            if (own != null) {
+                own.give(attacker.toHandle());
             }
             BufferedReader says = attacker.inputReader(StandardCharsets.UTF_8);
             if (!AttackCommand.BEGINS.equals(says.readLine())) {
@@ -524,7 +508,7 @@ final class DrillCommand implements Callable<Integer> {
                 "%,.0f/s meanwhile (%+.0f %%%s)",
                 meanwhile.perSecond(),
                 100 * (meanwhile.perSecond() / before.perSecond() - 1),
-                ownProcessor
+                own != null
                         ? ""
                         : String.format(
                                 Locale.ROOT,
