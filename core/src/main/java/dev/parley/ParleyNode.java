@@ -100,27 +100,18 @@ public final class ParleyNode implements AutoCloseable {
                 new CommandPayloads(new ClientSignatures(scheme, membership.domain())::isAuthentic),
                 threshold);
         codec = protocol.createCodec(setup);
+        storage = RocksStorage.open(path(config, "parley.node.data"), protocol, setup, settings.storage());
         // Logback is initialised before the actor system, whose first log calls would else race with its start.
         LoggerFactory.getLogger(ParleyNode.class)
                 .info("{} of {}, {}, signatures by {}", self, membership.validators(), protocol.name(), scheme.name());
-        // To open a log and to make an actor system take about as long, and neither needs the other.
-        CompletableFuture<ActorSystem<Void>> starting =
-                CompletableFuture.supplyAsync(() -> networks.createSystem(self), ParleyNode::beside);
-        CompletableFuture<Void> heard = starting.thenAcceptAsync(builder.whenSystemIsUp, ParleyNode::beside);
         try {
-            storage = RocksStorage.open(path(config, "parley.node.data"), protocol, setup, settings.storage());
-        } catch (RuntimeException e) {
-            starting.thenAccept(ParleyNode::terminate)
-                    .exceptionally(alsoFailed -> null)
-                    .join();
-            throw e;
-        }
-        try {
-            system = result(starting);
+            system = networks.createSystem(self);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
         }
+        CompletableFuture<Void> heard =
+                CompletableFuture.runAsync(() -> builder.whenSystemIsUp.accept(system), ParleyNode::beside);
         PeerNetwork opened = null;
         try {
             LogContext context = LogContext.of(self, protocol::viewName);
@@ -136,7 +127,7 @@ public final class ParleyNode implements AutoCloseable {
             Network network = builder.network.apply(opened);
             node = builder.start(system, protocol, setup, settings, network, storage, context);
             node.started().toCompletableFuture().join();
-            result(heard);
+            join(heard);
             clients = ClientServer.start(
                     system, serving, key, membership.domain().chainId(), new ClientCodec(codec), node.log(), context);
         } catch (IOException e) {
@@ -153,9 +144,10 @@ public final class ParleyNode implements AutoCloseable {
         Thread.ofPlatform().daemon().name("parley-start").start(task);
     }
 
-    private static <T> T result(CompletableFuture<T> task) {
+    /** Fails as the task did. */
+    private static void join(CompletableFuture<Void> task) {
         try {
-            return task.join();
+            task.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -409,16 +401,12 @@ public final class ParleyNode implements AutoCloseable {
         end(peers);
     }
 
-    private static void terminate(ActorSystem<?> system) {
+    private void end(@Nullable PeerNetwork network) {
         system.terminate();
         system.getWhenTerminated()
                 .toCompletableFuture()
                 .orTimeout(SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
-    }
-
-    private void end(@Nullable PeerNetwork network) {
-        terminate(system);
         if (network != null) {
             network.close();
         }

@@ -113,7 +113,7 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
 
     private Route routes() {
         return concat(
-                path("health", () -> get(() -> attached == null ? complete("starts") : with(this::health))),
+                path("health", () -> get(() -> with(StatusCodes.OK, this::health))),
                 path("ready", () -> get(() -> with(this::ready))),
                 path("status", () -> get(() -> with(this::status))),
                 path("state", () -> get(() -> with(this::state))),
@@ -128,8 +128,12 @@ public final class AdminServer extends AllDirectives implements AutoCloseable {
     }
 
     private Route with(Function<Attached, Route> route) {
+        return with(StatusCodes.SERVICE_UNAVAILABLE, route);
+    }
+
+    private Route with(StatusCode whileItStarts, Function<Attached, Route> route) {
         Attached to = attached;
-        return to == null ? complete(StatusCodes.SERVICE_UNAVAILABLE, "starts") : route.apply(to);
+        return to == null ? complete(whileItStarts, "starts") : route.apply(to);
     }
 
     private Route health(Attached to) {

@@ -244,11 +244,16 @@ final class DrillCommand implements Callable<Integer> {
         return sessions;
     }
 
+    /** While nobody is away. */
+    private Throughput usual(LoadDriver load, NodeProcess victim) throws InterruptedException {
+        Stretch all = new Stretch(load, handle(victim));
+        Thread.sleep(Math.min(warmup, 20) * 1000L);
+        return all.throughput();
+    }
+
     private void beAway(ProcessCluster processes, LoadDriver load) throws IOException, InterruptedException {
         NodeProcess victim = processes.nodes().get(VICTIM);
-        Stretch before = new Stretch(load, handle(victim));
-        Thread.sleep(Math.min(warmup, 20) * 1000L);
-        Throughput whole = before.throughput();
+        Throughput whole = usual(load, victim);
         victim.signal("KILL");
         victim.awaitEnd();
         Stretch gone = new Stretch(load);
@@ -280,9 +285,7 @@ final class DrillCommand implements Callable<Integer> {
         List<NodeProcess> nodes = processes.nodes();
         NodeProcess victim = nodes.get(VICTIM);
         double[] before = heaps(nodes);
-        Stretch all = new Stretch(load, handle(victim));
-        Thread.sleep(Math.min(warmup, 20) * 1000L);
-        Throughput whole = all.throughput();
+        Throughput whole = usual(load, victim);
         victim.signal("STOP");
         Stretch gone = new Stretch(load);
         double waiting = 0;

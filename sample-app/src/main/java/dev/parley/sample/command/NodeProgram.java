@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -53,8 +52,7 @@ final class NodeProgram {
      * @return the exit code
      */
     static int run(Screen screen, Path directory, List<String> byzantine) {
-        // Takes as long as to read the configuration.
-        CompletableFuture<Boolean> crypto = CompletableFuture.supplyAsync(NativeCrypto::install);
+        NativeCrypto.install();
         Config config = ClusterLayout.node(directory);
         String protocol = config.getString("parley.consensus.protocol");
         List<Behaviour> behaviours = byzantine.stream()
@@ -65,7 +63,6 @@ final class NodeProgram {
         int size = config.getConfigList("parley.validators").size();
         NodeMetrics metrics = new NodeMetrics();
         AdminSettings answering = AdminSettings.of(config);
-        crypto.join();
         ParleyNode node = ParleyNode.of(config, RedisStore.application())
                 .byzantine(Behaviours.composed(behaviours, 0))
                 .network(network -> {
