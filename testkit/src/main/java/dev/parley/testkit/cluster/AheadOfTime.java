@@ -4,9 +4,11 @@ import dev.parley.crypto.Digest;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ final class AheadOfTime {
     private static final int FIRST_JDK = 25;
 
     private static final String SUFFIX = ".aot";
+    private static final String JARS = "unsigned";
 
     private static @Nullable AheadOfTime whileThisRuns;
 
@@ -67,9 +70,20 @@ final class AheadOfTime {
         return new AheadOfTime(ProgramJars.of(classPath, directory), version, directory);
     }
 
-    /** What a process must have to begin with what was kept. */
-    String classPath() {
-        return classPath;
+    /**
+     * What a process must have to keep its code or to begin with what was kept: {@link ProgramJars}. The program's own, with which it starts slower,
+     * where those cannot be written.
+     */
+    String classPath() throws IOException {
+        Optional<Path> file = file();
+        if (directory != null || file.isEmpty()) {
+            return classPath;
+        }
+        try {
+            return ProgramJars.of(classPath, file.get().resolveSibling(JARS));
+        } catch (AccessDeniedException | ReadOnlyFileSystemException e) {
+            return classPath;
+        }
     }
 
     /**
