@@ -4,11 +4,9 @@ import dev.parley.crypto.Digest;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +70,7 @@ final class AheadOfTime {
 
     /**
      * What a process must have to keep its code or to begin with what was kept: {@link ProgramJars}. The program's own, with which it starts slower,
-     * where those cannot be written.
+     * where those cannot be made.
      */
     String classPath() throws IOException {
         Optional<Path> file = file();
@@ -81,7 +79,7 @@ final class AheadOfTime {
         }
         try {
             return ProgramJars.of(classPath, file.get().resolveSibling(JARS));
-        } catch (AccessDeniedException | ReadOnlyFileSystemException e) {
+        } catch (IOException e) {
             return classPath;
         }
     }

@@ -75,13 +75,17 @@ final class ProgramJars {
         Files.createDirectories(jar.toAbsolutePath().getParent());
         Path beside = jar.resolveSibling(
                 jar.getFileName() + "." + ProcessHandle.current().pid());
-        try (OutputStream file = Files.newOutputStream(beside);
-                JarOutputStream out = new JarOutputStream(file)) {
-            out.setLevel(0);
-            content.writeTo(out);
+        try {
+            try (OutputStream file = Files.newOutputStream(beside);
+                    JarOutputStream out = new JarOutputStream(file)) {
+                out.setLevel(0);
+                content.writeTo(out);
+            }
+            Files.setLastModifiedTime(beside, age);
+            Files.move(beside, jar, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(beside);
         }
-        Files.setLastModifiedTime(beside, age);
-        Files.move(beside, jar, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void pack(Path folder, JarOutputStream out) throws IOException {

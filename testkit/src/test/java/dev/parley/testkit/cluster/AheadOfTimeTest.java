@@ -51,6 +51,21 @@ class AheadOfTimeTest {
         assertThat(older.kept()).isEmpty();
     }
 
+    @Test
+    void processes_run_from_signed_jars_without_their_signature_and_from_the_jars_themselves_where_that_cannot_be()
+            throws IOException {
+        SignedJar.make(jar);
+        Path copies = directory.resolve("unsigned");
+        Files.createFile(copies);
+        assertThat(of(jar.toString(), "25").classPath()).isEqualTo(jar.toString());
+
+        Files.delete(copies);
+        assertThat(Path.of(of(jar.toString(), "25").classPath()))
+                .hasParent(copies)
+                .isRegularFile();
+        assertThat(of(jar.toString(), "24").classPath()).isEqualTo(jar.toString());
+    }
+
     private static AheadOfTime of(String classPath, String version) {
         return new AheadOfTime(classPath, Runtime.Version.parse(version));
     }

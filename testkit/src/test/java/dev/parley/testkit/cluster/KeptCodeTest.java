@@ -6,18 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,20 +61,7 @@ class KeptCodeTest {
 
     @Test
     void a_signed_jar_is_copied_without_its_signature_once_and_again_when_it_has_changed() throws IOException {
-        Path signed = directory.resolve("signed.jar");
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
-        manifest.getMainAttributes().putValue("Multi-Release", "true");
-        manifest.getEntries()
-                .computeIfAbsent("a/One.class", name -> new Attributes())
-                .putValue("SHA-256-Digest", "…");
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(signed), manifest)) {
-            for (String name :
-                    List.of("META-INF/SIGNER.SF", "META-INF/SIGNER.RSA", "META-INF/services/x", "a/One.class")) {
-                out.putNextEntry(new ZipEntry(name));
-                out.write(name.getBytes(StandardCharsets.UTF_8));
-            }
-        }
+        Path signed = SignedJar.make(directory.resolve("signed.jar"));
         Path copies = directory.resolve("copies");
 
         Path copy = Path.of(ProgramJars.of(signed.toString(), copies));
