@@ -23,12 +23,18 @@ final class AheadOfTime {
     private static final String SUFFIX = ".aot";
     private static final String JARS = "unsigned";
 
+    private static final AheadOfTime THIS_PROGRAM =
+            new AheadOfTime(System.getProperty("java.class.path"), Runtime.version());
+
     private static @Nullable AheadOfTime whileThisRuns;
 
     private final String classPath;
     private final Runtime.Version version;
     /** Null for beside the last jar. */
     private final @Nullable Path directory;
+
+    /** Null until the first process needs them: to look into all jars takes some tenths of a second. */
+    private @Nullable String jars;
 
     private int clusters;
 
@@ -44,7 +50,7 @@ final class AheadOfTime {
 
     /** For processes with the class path of this one. */
     static AheadOfTime ofThisProgram() {
-        return new AheadOfTime(System.getProperty("java.class.path"), Runtime.version());
+        return THIS_PROGRAM;
     }
 
     /**
@@ -72,7 +78,14 @@ final class AheadOfTime {
      * What a process must have to keep its code or to begin with what was kept: {@link ProgramJars}. The program's own, with which it starts slower,
      * where those cannot be made.
      */
-    String classPath() throws IOException {
+    synchronized String classPath() throws IOException {
+        if (jars == null) {
+            jars = findJars();
+        }
+        return jars;
+    }
+
+    private String findJars() throws IOException {
         Optional<Path> file = file();
         if (directory != null || file.isEmpty()) {
             return classPath;
