@@ -3,6 +3,7 @@ package dev.parley.hotstuff;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.Payload;
+import dev.parley.consensus.Topic;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Signature;
 import java.util.List;
@@ -20,6 +21,8 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
      * @param signature of the block's proposer; anybody may pass a proposal on
      */
     record Proposal(Block block, @Nullable TC entry, Signature signature) implements HotStuffMessage {
+        private static final Topic RECENT = new Topic(Proposal.class, 32);
+
         @Override
         public Payload payload() {
             return block.payload();
@@ -28,6 +31,15 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
         @Override
         public int approximateBytes() {
             return block.approximateBytes();
+        }
+
+        /**
+         * Each of so many later ones of the same proposer shows that the view of this one is over. A block that others build on is fetched, and
+         * many at once come by catch-up. Who passes on proposals of others, as this implementation does not, must not let them push out its own.
+         */
+        @Override
+        public Topic topic() {
+            return RECENT;
         }
     }
 
@@ -45,16 +57,16 @@ public sealed interface HotStuffMessage extends ConsensusMessage {
             implements HotStuffMessage {
         /** A correct validator gives up views in rising order, and shows with each how it came there. */
         @Override
-        public boolean supersedesFormer() {
-            return true;
+        public Topic topic() {
+            return Topic.newest(Timeout.class);
         }
     }
 
     /** Where the sender is, with proof: brings up a peer that is behind. */
     record Advance(QC highQc, @Nullable TC entry) implements HotStuffMessage {
         @Override
-        public boolean supersedesFormer() {
-            return true;
+        public Topic topic() {
+            return Topic.newest(Advance.class);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.parley.tendermint;
 import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.Payload;
+import dev.parley.consensus.Topic;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
@@ -195,8 +196,8 @@ public sealed interface TendermintMessage extends ConsensusMessage {
     record Summary(long height, int round, boolean proposal, boolean polka, Bits prevotes, Bits precommits)
             implements TendermintMessage {
         @Override
-        public boolean supersedesFormer() {
-            return true;
+        public Topic topic() {
+            return Topic.newest(Summary.class);
         }
     }
 

@@ -15,10 +15,10 @@ public interface ConsensusMessage {
     }
 
     /**
-     * Whether it leaves nothing worth knowing in those of the same class that the sender told the same peer before: one that still waits to be
-     * sent is then dropped, and it takes its place. False for whatever a peer must get.
+     * What it is about, if a peer does without all but the newest messages about that which this validator sends it, or gets what is in them
+     * otherwise; null for whatever a peer must get.
      */
-    default boolean supersedesFormer() {
-        return false;
+    default @Nullable Topic topic() {
+        return null;
     }
 }

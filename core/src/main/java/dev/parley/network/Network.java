@@ -5,8 +5,8 @@ import dev.parley.consensus.ValidatorId;
 /**
  * Moves messages between validators. Nothing is promised but this: a message is delivered to the validator it was sent to, with
  * the true name of the validator that sent it, or is lost; and what one validator sends another and is not lost comes in order,
- * perhaps more than once. A network may let small messages overtake large ones; among each they keep their order, but that a message may take
- * the place of a former one of its topic ({@link PeerMessage#topic}) that was not sent yet.
+ * perhaps more than once. A network may let small messages overtake large ones; among each they keep their order, but that those of a topic
+ * ({@link PeerMessage#topic}) may move up, in their order, into the place of one of them that was dropped before it was sent.
  */
 public interface Network {
     /**

@@ -5,6 +5,7 @@ import dev.parley.consensus.BlockId;
 import dev.parley.consensus.ConsensusMessage;
 import dev.parley.consensus.DecidedBlock;
 import dev.parley.consensus.Evidence;
+import dev.parley.consensus.Topic;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.log.Command;
@@ -34,8 +35,8 @@ public sealed interface PeerMessage {
         return 128;
     }
 
-    /** What it is about, so that a later message of the topic to the same peer leaves nothing worth knowing in it; null if none does. */
-    default @Nullable Class<?> topic() {
+    /** What it is about, if only the newest messages about that are worth sending; null for whatever a peer must get. */
+    default @Nullable Topic topic() {
         return null;
     }
 
@@ -47,15 +48,23 @@ public sealed interface PeerMessage {
         }
 
         @Override
-        public @Nullable Class<?> topic() {
-            return message.supersedesFormer() ? message.getClass() : null;
+        public @Nullable Topic topic() {
+            return message.topic();
         }
     }
 
     /** Commands that clients gave the sender: each validator holds them, so that any leader can propose them. */
     record Commands(List<Command> commands) implements PeerMessage {
+        private static final Topic RECENT = new Topic(Commands.class, 256);
+
         public Commands {
             commands = List.copyOf(commands);
+        }
+
+        /** Those that wait long are told again, and most are in a block by then. */
+        @Override
+        public Topic topic() {
+            return RECENT;
         }
 
         @Override
@@ -93,8 +102,8 @@ public sealed interface PeerMessage {
     /** The sender has decided up to this height; a peer that has more says so in return. */
     record Status(long height) implements PeerMessage {
         @Override
-        public Class<?> topic() {
-            return Status.class;
+        public Topic topic() {
+            return Topic.newest(Status.class);
         }
     }
 
@@ -124,8 +133,8 @@ public sealed interface PeerMessage {
     /** Asks which snapshots the receiver has. */
     record SnapshotsRequest() implements PeerMessage {
         @Override
-        public Class<?> topic() {
-            return SnapshotsRequest.class;
+        public Topic topic() {
+            return Topic.newest(SnapshotsRequest.class);
         }
     }
 

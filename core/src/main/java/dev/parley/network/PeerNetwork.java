@@ -14,7 +14,7 @@ public interface PeerNetwork extends Network, AutoCloseable {
     /** Peers whose configurations differ from this one's, as far as is known, by index; without those that have agreed since. */
     List<Disagreement> disagreements();
 
-    /** How many frames to a peer were dropped, since too much was outstanding. */
+    /** How many frames to a peer were dropped, since too much was outstanding or enough newer ones of their topic waited. */
     long dropped(ValidatorId to);
 
     /** How many bytes wait for a peer or were not acknowledged by it. */

@@ -1,5 +1,6 @@
 package dev.parley.network.secure;
 
+import dev.parley.consensus.Topic;
 import dev.parley.crypto.Digest;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +10,10 @@ public final class Frame {
     public static final int OVERHEAD_BYTES = 64;
 
     private final byte[] content;
-    private final @Nullable Object topic;
+    private final @Nullable Topic topic;
     private @Nullable Digest hash;
 
-    private Frame(byte[] content, @Nullable Object topic) {
+    private Frame(byte[] content, @Nullable Topic topic) {
         this.content = content;
         this.topic = topic;
     }
@@ -24,13 +25,13 @@ public final class Frame {
 
     /**
      * @param content not copied; must not be written to any more
-     * @param topic by {@code equals}, of which a later frame supersedes this one; null if none does
+     * @param topic if only the newest frames of it are worth sending; null otherwise
      */
-    public static Frame of(byte[] content, @Nullable Object topic) {
+    public static Frame of(byte[] content, @Nullable Topic topic) {
         return new Frame(content, topic);
     }
 
-    @Nullable Object topic() {
+    @Nullable Topic topic() {
         return topic;
     }
 

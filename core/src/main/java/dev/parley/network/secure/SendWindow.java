@@ -1,6 +1,10 @@
 package dev.parley.network.secure;
 
+import dev.parley.consensus.Topic;
+import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Frames wait until there is room among those that are under way. Then each gets its number, and is kept until it is acknowledged; it is
  * sent again when the peer says that there is a gap, when nothing was acknowledged for a while, and when there is a new session. A frame that
- * waits is dropped as soon as there is a newer one of its topic, which supersedes it and takes its place; and when the bound is reached, the one that has waited
- * longest: what a peer that comes back can use is the present, it fetches the past by catch-up. Frames are numbered only when they are
+ * waits is dropped as soon as there are enough newer ones of its {@link Topic}, which move up by a place each; and when the bound is reached,
+ * the one that has waited longest: what a peer that comes back can use is the present, it fetches the past by catch-up. Frames are numbered only when they are
  * first sent, so that dropping leaves no gap in the numbers.
  *
  * <p>How many frames may be under way begins low with a new session or after a time-out, and doubles with each acknowledgement, up to
@@ -37,9 +41,20 @@ public final class SendWindow {
     /** A frame and its place in the order of its channel, 1 and up. */
     public record Numbered(long number, Frame frame) {}
 
+    /** All frames that have none. */
+    private static final Topic NO_TOPIC = new Topic(SendWindow.class, Integer.MAX_VALUE);
+
+    /** @param arrival rises from frame to frame */
+    private record Waiting(long arrival, Frame frame) {}
+
     private final Limits limits;
-    /** In the order in which they came: each by its topic, or by itself. */
-    private final LinkedHashMap<Object, Frame> waiting = new LinkedHashMap<>();
+    /** Whose turn it is to be sent, in order: of each topic the frame that came first. */
+    private final ArrayDeque<Topic> turns = new ArrayDeque<>();
+
+    /** What waits of each topic, in the order in which it came; as much as the topic has turns. */
+    private final Map<Topic, ArrayDeque<Waiting>> waiting = new LinkedHashMap<>();
+
+    private long arrivals;
 
     private final @Nullable Frame[] underWay;
     /** The oldest that is not acknowledged, the next to be sent or sent again, the next new number. */
@@ -61,21 +76,43 @@ public final class SendWindow {
     }
 
     /**
-     * @param frame not offered to this window before
-     * @return how many frames were dropped, this one perhaps among them, and those not that it supersedes
+     * @return how many frames were dropped, this one perhaps among them; one that it supersedes, as its topic keeps one, is not counted
      */
     public int offer(Frame frame) {
         if (bytesUnderWay + frame.cost() > limits.bytes()) {
             return 1;
         }
-        Frame superseded = waiting.put(frame.topic() == null ? frame : frame.topic(), frame);
-        bytes += frame.cost() - (superseded == null ? 0 : superseded.cost());
+        bytes += frame.cost();
         int dropped = 0;
+        Topic topic = frame.topic() == null ? NO_TOPIC : frame.topic();
+        ArrayDeque<Waiting> ofTopic = of(topic);
+        ofTopic.add(new Waiting(arrivals++, frame));
+        if (ofTopic.size() > topic.newest()) {
+            bytes -= ofTopic.remove().frame().cost();
+            dropped += topic.newest() == 1 ? 0 : 1;
+        } else {
+            turns.add(topic);
+        }
         while (bytes > limits.bytes()) {
-            bytes -= waiting.pollFirstEntry().getValue().cost();
+            dropOldest();
             dropped++;
         }
         return dropped;
+    }
+
+    private ArrayDeque<Waiting> of(Topic topic) {
+        return waiting.computeIfAbsent(topic, unused -> new ArrayDeque<>());
+    }
+
+    /** The one that has waited longest, which need not be the next: one that moved up may be newer than those behind it. */
+    private void dropOldest() {
+        Map.Entry<Topic, ArrayDeque<Waiting>> oldest = waiting.entrySet().stream()
+                .filter(entry -> !entry.getValue().isEmpty())
+                .min(Comparator.comparingLong(
+                        entry -> entry.getValue().element().arrival()))
+                .orElseThrow();
+        bytes -= oldest.getValue().remove().frame().cost();
+        turns.removeFirstOccurrence(oldest.getKey());
     }
 
     /** The next frame to be transmitted now, or null. */
@@ -149,15 +186,16 @@ public final class SendWindow {
     }
 
     private boolean takeOneMore() {
-        var oldest = waiting.firstEntry();
-        if (oldest == null || end - first >= limits.framesUnderWay()) {
+        Topic turn = turns.peek();
+        if (turn == null || end - first >= limits.framesUnderWay()) {
             return false;
         }
-        Frame frame = oldest.getValue();
+        Frame frame = of(turn).element().frame();
         if (end > first && bytesUnderWay + frame.cost() > limits.bytesUnderWay()) {
             return false;
         }
-        waiting.pollFirstEntry();
+        turns.remove();
+        of(turn).remove();
         underWay[slot(end)] = frame;
         bytesUnderWay += frame.cost();
         end++;

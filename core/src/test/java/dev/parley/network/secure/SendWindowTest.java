@@ -3,12 +3,16 @@ package dev.parley.network.secure;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.consensus.Topic;
+import dev.parley.network.PeerMessage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SendWindowTest {
     private static final int COST = Frame.of(new byte[100]).cost();
+    private static final Topic STATUS = Topic.newest(SendWindowTest.class);
 
     private final SendWindow window = new SendWindow(new SendWindow.Limits(100L * COST, 32, 50L * COST, 1000, 4000));
     private int made;
@@ -50,18 +54,18 @@ class SendWindowTest {
 
     @Test
     void what_is_superseded_while_it_waits_is_dropped_first_and_what_is_under_way_stays() {
-        window.offer(Frame.of(new byte[] {1}, "status"));
+        window.offer(Frame.of(new byte[] {1}, STATUS));
         assertThat(sentAt(0)).containsExactly(1L);
         offer(98);
-        window.offer(Frame.of(new byte[100], "status"));
-        assertThat(window.offer(Frame.of(new byte[100], "status")))
+        window.offer(Frame.of(new byte[100], STATUS));
+        assertThat(window.offer(Frame.of(new byte[100], STATUS)))
                 .as("nothing but the former one")
                 .isZero();
-        assertThat(window.offer(Frame.of(new byte[100], "another topic")))
+        assertThat(window.offer(Frame.of(new byte[100], Topic.newest(SendWindow.class))))
                 .as("the oldest")
                 .isEqualTo(1);
         long before = window.bytes();
-        window.offer(Frame.of(new byte[100], "status"));
+        window.offer(Frame.of(new byte[100], STATUS));
         assertThat(window.bytes()).isEqualTo(before);
         assertThat(offer(1)).as("behind both").isEqualTo(1);
         window.acknowledged(2, false, 1);
@@ -76,6 +80,57 @@ class SendWindowTest {
                 .containsOnly(0);
         assertThat(left).hasSize(99);
         assertThat(window.isEmpty()).isTrue();
+    }
+
+    @Test
+    void of_a_topic_no_more_than_its_newest_wait_in_the_order_in_which_they_came() {
+        Topic topic = new Topic(SendWindowTest.class, 3);
+        offer(16);
+        assertThat(sentAt(0)).hasSize(16);
+        for (int i = 101; i <= 105; i++) {
+            window.offer(Frame.of(new byte[] {(byte) i}, topic));
+            offer(1);
+        }
+        assertThat(window.bytes()).isEqualTo(21L * COST + 3L * (COST - 99));
+        window.acknowledged(17, false, 1);
+        assertThat(contentsAt(1)).containsExactly(103, 17, 104, 18, 105, 19, 20, 21);
+        window.offer(Frame.of(new byte[] {106}, topic));
+        assertThat(contentsAt(1)).as("it has room again").containsExactly(106);
+    }
+
+    @Test
+    void what_the_bound_pushes_out_of_a_topic_is_its_oldest() {
+        Topic topic = new Topic(SendWindowTest.class, 3);
+        for (int i = 101; i <= 103; i++) {
+            window.offer(Frame.of(Arrays.copyOf(new byte[] {(byte) i}, 100), topic));
+        }
+        assertThat(offer(98)).isEqualTo(1);
+        assertThat(window.bytes()).isEqualTo(100L * COST);
+        window.offer(Frame.of(Arrays.copyOf(new byte[] {104}, 100), topic));
+        assertThat(contentsAt(0)).startsWith(103, 1);
+    }
+
+    @Test
+    void what_moved_up_is_no_older_for_that() {
+        Topic topic = new Topic(SendWindowTest.class, 2);
+        window.offer(Frame.of(Arrays.copyOf(new byte[] {101}, 100), topic));
+        window.offer(Frame.of(Arrays.copyOf(new byte[] {102}, 100), topic));
+        offer(98);
+        assertThat(window.offer(Frame.of(Arrays.copyOf(new byte[] {103}, 100), topic)))
+                .as("101 makes room for it")
+                .isEqualTo(1);
+        window.offer(Frame.of(Arrays.copyOf(new byte[] {104}, 100), topic));
+        assertThat(offer(3)).isEqualTo(3);
+        assertThat(contentsAt(0)).as("the first three without a topic are gone").startsWith(103, 104, 4, 5);
+    }
+
+    @Test
+    void what_nobody_takes_is_kept_of_gossip_only_as_far_as_it_is_recent() {
+        SendWindow wide = new SendWindow(new SendWindow.Limits(1 << 20, 4096, 1 << 19, 1000, 4000));
+        for (int i = 1; i <= 1000; i++) {
+            wide.offer(Frame.of(new byte[i], new PeerMessage.Commands(List.of()).topic()));
+        }
+        assertThat(requireNonNull(wide.next(0)).frame().length()).isEqualTo(1000 - 255);
     }
 
     @Test
@@ -169,5 +224,13 @@ class SendWindowTest {
             numbers.add(next.number());
         }
         return numbers;
+    }
+
+    private List<Integer> contentsAt(long now) {
+        List<Integer> contents = new ArrayList<>();
+        for (SendWindow.Numbered next = window.next(now); next != null; next = window.next(now)) {
+            contents.add(content(next));
+        }
+        return contents;
     }
 }
