@@ -132,7 +132,10 @@ public final class ValidatorEngine {
     /** The first call, once. */
     public void start(Restored restored) {
         DecidedBlock last = restored.lastDecided();
-        decidedHeight = last == null ? 0 : last.height();
+        if (last != null) {
+            decidedHeight = last.height();
+            catchUp.decided(last);
+        }
         step(new Input.Start(restored));
         world.startTimer(STATUS_TIMER, settings.statusInterval());
     }
@@ -327,6 +330,7 @@ public final class ValidatorEngine {
                 ticksAtHeight = 0;
                 doubtedAt = FIRST_DOUBT;
                 gathering.add(new Storage.Write.Append(block));
+                catchUp.decided(block);
                 world.ordered(block);
                 heldBlocks.add(new Held(nextBatch, effect));
             }
@@ -347,7 +351,9 @@ public final class ValidatorEngine {
             }
             case Effect.CatchUp behind -> {
                 coreIsBehind = true;
-                catchUp.wanted(behind.height(), behind.source(), decidedHeight);
+                catchUp.claimed(behind.height(), behind.source());
+                seekIfFarBehind();
+                catchUp.proceed(decidedHeight);
             }
             case Effect.Observe observe -> {
                 if (observe.observation() instanceof Observation.ProposalReceived proposal) {
@@ -388,7 +394,9 @@ public final class ValidatorEngine {
         if (height < decidedHeight) {
             world.send(from, new PeerMessage.Status(decidedHeight));
         } else if (height > decidedHeight) {
-            catchUp.claimed(height, from, decidedHeight);
+            catchUp.claimed(height, from);
+            seekIfFarBehind();
+            catchUp.proceedIfStuck(decidedHeight);
         }
     }
 
@@ -397,6 +405,7 @@ public final class ValidatorEngine {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         standing.tick();
+        snapshots.expectNoMore();
         if (snapshots.isSeeking() && catchUp.isPruned(decidedHeight)) {
             catchUp.askAnew();
         } else if (catchUp.isFarBehind(decidedHeight)) {
@@ -433,11 +442,18 @@ public final class ValidatorEngine {
         }
         if (next.isEmpty() && catchUp.isPruned(decidedHeight)) {
             snapshots.seek(manifest -> true);
-        } else if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
-            seekShorter();
+        } else {
+            seekIfFarBehind();
         }
         catchUp.proceed(decidedHeight);
         tellIfNothingComes();
+    }
+
+    private void seekIfFarBehind() {
+        if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
+            seekShorter();
+            pauseOrGoOn();
+        }
     }
 
     /** A snapshot that comes to less than the blocks which it stands for, though peers still have them. */
@@ -445,9 +461,9 @@ public final class ValidatorEngine {
         snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
     }
 
-    /** Blocks are not asked for while a snapshot is fetched: what would come of it is older. */
+    /** Blocks are not asked for while a snapshot is fetched, or is about to be: what would come of it is older. */
     private void pauseOrGoOn() {
-        if (snapshots.isFetching()) {
+        if (snapshots.isFetching() || snapshots.isExpecting()) {
             catchUp.pause();
         } else {
             catchUp.resume(decidedHeight);
@@ -456,7 +472,7 @@ public final class ValidatorEngine {
 
     /** The core that asked for blocks is not left waiting for an answer when nobody has one. */
     private void tellIfNothingComes() {
-        if (coreIsBehind && !catchUp.isAsking()) {
+        if (coreIsBehind && !catchUp.isAsking() && !snapshots.isExpecting()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(List.of()));
         }
