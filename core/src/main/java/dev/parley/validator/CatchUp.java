@@ -64,7 +64,7 @@ final class CatchUp {
     /** What has come and was not rested for yet. */
     private long unpaidBytes;
 
-    /** What was decided of late, for the size of a block on average. */
+    /** What has come of late, for the size of a block on average. */
     private long seenBlocks;
 
     private long seenBytes;
@@ -99,32 +99,26 @@ final class CatchUp {
         return asking > 0 || resting;
     }
 
-    /** A peer says that it has decided up to a height, or the core infers it. Asks for nothing yet. */
-    void claimed(long height, ValidatorId peer) {
+    /** A peer says that it has decided up to a height. While we decide ourselves it is often just a moment ahead. */
+    void claimed(long height, ValidatorId peer, long decidedHeight) {
         claims[peer.index()] = Math.max(claims[peer.index()], height);
-    }
-
-    /** Asks, if nothing was decided since the last tick: while we decide ourselves a peer is often just a moment ahead. */
-    void proceedIfStuck(long decidedHeight) {
         if (decidedHeight == heightAtLastTick) {
             proceed(decidedHeight);
         }
     }
 
-    /** A regular moment to look. */
-    void tick(long decidedHeight) {
-        proceedIfStuck(decidedHeight);
-        heightAtLastTick = decidedHeight;
+    /** The core cannot go on without the blocks up to a height. */
+    void wanted(long height, ValidatorId source, long decidedHeight) {
+        claims[source.index()] = Math.max(claims[source.index()], height);
+        proceed(decidedHeight);
     }
 
-    /** A block was decided, however it came. */
-    void decided(DecidedBlock block) {
-        if (seenBlocks >= AVERAGED_BLOCKS) {
-            seenBlocks /= 2;
-            seenBytes /= 2;
+    /** A regular moment to look: whoever is behind and has not moved since the last one asks. */
+    void tick(long decidedHeight) {
+        if (decidedHeight == heightAtLastTick) {
+            proceed(decidedHeight);
         }
-        seenBlocks++;
-        seenBytes += sizeOf(block);
+        heightAtLastTick = decidedHeight;
     }
 
     /** Whether a timer is that of {@link #rested}. */
@@ -252,7 +246,7 @@ final class CatchUp {
 
     /**
      * Whether peers of a weak quorum's power, one of which is correct, are so far ahead that a snapshot may come to less than the blocks that
-     * they still have, if those are as large as what was decided of late. False before anything is decided.
+     * they still have, some of which have come.
      */
     boolean isFarBehind(long decidedHeight) {
         long power = 0;
@@ -275,7 +269,7 @@ final class CatchUp {
         return bytes > 0 && averageBytes() > 0 && blocks > 0 && blocks >= bytes / averageBytes();
     }
 
-    /** Of the blocks that were decided of late; 0 if none was. */
+    /** Of the blocks that have come of late; 0 if none has. */
     private long averageBytes() {
         return seenBlocks == 0 ? 0 : seenBytes / seenBlocks;
     }
@@ -313,12 +307,24 @@ final class CatchUp {
             giveUp(from);
         } else {
             keep(blocks, decidedHeight);
-            for (DecidedBlock block : blocks) {
-                unpaidBytes += sizeOf(block);
-            }
+            count(blocks);
             rest();
         }
         return next(decidedHeight);
+    }
+
+    private void count(List<DecidedBlock> blocks) {
+        if (seenBlocks >= AVERAGED_BLOCKS) {
+            seenBlocks /= 2;
+            seenBytes /= 2;
+        }
+        long bytes = 0;
+        for (DecidedBlock block : blocks) {
+            bytes += sizeOf(block);
+        }
+        unpaidBytes += bytes;
+        seenBytes += bytes;
+        seenBlocks += blocks.size();
     }
 
     /** A peer that claims blocks has at least the first of them, and sends no others. */

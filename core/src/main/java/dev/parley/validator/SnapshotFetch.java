@@ -51,9 +51,6 @@ final class SnapshotFetch {
 
     private final Set<SnapshotManifest> unusable = new TreeSet<>(SnapshotFetch::order);
     private boolean seeking;
-    /** Who has not answered yet which snapshots it has, since they began to be looked for and until {@link #expectNoMore}. */
-    private final BitSet unheard = new BitSet();
-
     private Predicate<SnapshotManifest> worth = manifest -> true;
     private @Nullable Assembly assembly;
 
@@ -118,11 +115,6 @@ final class SnapshotFetch {
         return assembly != null;
     }
 
-    /** Whether it is soon known if there is one: all peers were asked, some have not answered yet, and not much time has passed. */
-    boolean isExpecting() {
-        return seeking && !unheard.isEmpty();
-    }
-
     /** Whether snapshots are looked for, and none is found yet. */
     boolean isSeeking() {
         return seeking;
@@ -137,7 +129,6 @@ final class SnapshotFetch {
         this.worth = worth;
         if (!seeking && assembly == null) {
             seeking = true;
-            peers.forEach(peer -> unheard.set(peer.index()));
             askForOffers();
         }
     }
@@ -145,11 +136,6 @@ final class SnapshotFetch {
     /** Blocks do all the same. */
     void rest() {
         seeking = false;
-    }
-
-    /** Much time has passed. */
-    void expectNoMore() {
-        unheard.clear();
     }
 
     /** A regular moment to try again. */
@@ -182,7 +168,6 @@ final class SnapshotFetch {
      */
     void offered(ValidatorId from, List<SignedSnapshot> signed, long decidedHeight) {
         awaited.answered(from, Awaited.Kind.SNAPSHOTS);
-        unheard.clear(from.index());
         offers.set(
                 from.index(),
                 signed.stream().map(SignedSnapshot::manifest).distinct().toList());

@@ -132,10 +132,7 @@ public final class ValidatorEngine {
     /** The first call, once. */
     public void start(Restored restored) {
         DecidedBlock last = restored.lastDecided();
-        if (last != null) {
-            decidedHeight = last.height();
-            catchUp.decided(last);
-        }
+        decidedHeight = last == null ? 0 : last.height();
         step(new Input.Start(restored));
         world.startTimer(STATUS_TIMER, settings.statusInterval());
     }
@@ -330,7 +327,6 @@ public final class ValidatorEngine {
                 ticksAtHeight = 0;
                 doubtedAt = FIRST_DOUBT;
                 gathering.add(new Storage.Write.Append(block));
-                catchUp.decided(block);
                 world.ordered(block);
                 heldBlocks.add(new Held(nextBatch, effect));
             }
@@ -351,9 +347,7 @@ public final class ValidatorEngine {
             }
             case Effect.CatchUp behind -> {
                 coreIsBehind = true;
-                catchUp.claimed(behind.height(), behind.source());
-                seekIfFarBehind();
-                catchUp.proceed(decidedHeight);
+                catchUp.wanted(behind.height(), behind.source(), decidedHeight);
             }
             case Effect.Observe observe -> {
                 if (observe.observation() instanceof Observation.ProposalReceived proposal) {
@@ -394,9 +388,7 @@ public final class ValidatorEngine {
         if (height < decidedHeight) {
             world.send(from, new PeerMessage.Status(decidedHeight));
         } else if (height > decidedHeight) {
-            catchUp.claimed(height, from);
-            seekIfFarBehind();
-            catchUp.proceedIfStuck(decidedHeight);
+            catchUp.claimed(height, from, decidedHeight);
         }
     }
 
@@ -405,7 +397,6 @@ public final class ValidatorEngine {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         standing.tick();
-        snapshots.expectNoMore();
         if (snapshots.isSeeking() && catchUp.isPruned(decidedHeight)) {
             catchUp.askAnew();
         } else if (catchUp.isFarBehind(decidedHeight)) {
@@ -442,18 +433,11 @@ public final class ValidatorEngine {
         }
         if (next.isEmpty() && catchUp.isPruned(decidedHeight)) {
             snapshots.seek(manifest -> true);
-        } else {
-            seekIfFarBehind();
+        } else if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
+            seekShorter();
         }
         catchUp.proceed(decidedHeight);
         tellIfNothingComes();
-    }
-
-    private void seekIfFarBehind() {
-        if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
-            seekShorter();
-            pauseOrGoOn();
-        }
     }
 
     /** A snapshot that comes to less than the blocks which it stands for, though peers still have them. */
@@ -461,9 +445,9 @@ public final class ValidatorEngine {
         snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
     }
 
-    /** Blocks are not asked for while a snapshot is fetched, or is about to be: what would come of it is older. */
+    /** Blocks are not asked for while a snapshot is fetched: what would come of it is older. */
     private void pauseOrGoOn() {
-        if (snapshots.isFetching() || snapshots.isExpecting()) {
+        if (snapshots.isFetching()) {
             catchUp.pause();
         } else {
             catchUp.resume(decidedHeight);
@@ -472,7 +456,7 @@ public final class ValidatorEngine {
 
     /** The core that asked for blocks is not left waiting for an answer when nobody has one. */
     private void tellIfNothingComes() {
-        if (coreIsBehind && !catchUp.isAsking() && !snapshots.isExpecting()) {
+        if (coreIsBehind && !catchUp.isAsking()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(List.of()));
         }

@@ -59,7 +59,6 @@ class ValidatorEngineTest {
     private static final ValidatorId SELF = new ValidatorId(0);
     private static final ValidatorId V1 = new ValidatorId(1);
     private static final ValidatorId V2 = new ValidatorId(2);
-    private static final ValidatorId V3 = new ValidatorId(3);
 
     private final ScriptedCore core = new ScriptedCore();
     private final RecordingWorld world = new RecordingWorld();
@@ -255,43 +254,6 @@ class ValidatorEngineTest {
         offer(height, 1);
         assertThat(world.log).contains("send v1 EntriesRequest[fromHeight=" + height + ", maxBlocks=1]");
         assertThat(engine.isInStep()).isFalse();
-    }
-
-    @Test
-    void who_knows_what_its_blocks_have_looks_for_a_snapshot_before_it_asks_for_blocks() {
-        isFarBehind();
-        assertThat(world.log).contains("broadcast SnapshotsRequest[]").noneMatch(ValidatorEngineTest::asksForBlocks);
-        engine.received(V1, new PeerMessage.Snapshots(List.of()));
-        engine.received(V2, new PeerMessage.Snapshots(List.of()));
-        assertThat(world.log).as("v3 may have one").noneMatch(ValidatorEngineTest::asksForBlocks);
-        engine.received(V3, new PeerMessage.Snapshots(List.of()));
-        assertThat(world.log).as("nobody has").anyMatch(ValidatorEngineTest::asksForBlocks);
-    }
-
-    @Test
-    void who_looks_for_a_snapshot_asks_for_blocks_when_a_peer_does_not_say_for_long_what_it_has() {
-        isFarBehind();
-        core.answer(new Effect.CatchUp(10_000, V1));
-        engine.timerFired(new TimerId("the core's"));
-        engine.received(V1, new PeerMessage.Snapshots(List.of()));
-        assertThat(world.log).noneMatch(ValidatorEngineTest::asksForBlocks);
-        assertThat(core.inputs).as("nothing has come to nothing yet").noneMatch(Input.CaughtUp.class::isInstance);
-        engine.timerFired(new TimerId("status"));
-        assertThat(world.log).anyMatch(ValidatorEngineTest::asksForBlocks);
-    }
-
-    /** By the word of two peers, after a block and since the last tick. */
-    private void isFarBehind() {
-        core.answer(new Effect.Decide(block(1)));
-        engine.timerFired(new TimerId("the core's"));
-        engine.timerFired(new TimerId("status"));
-        engine.received(V2, new PeerMessage.Status(10_000));
-        world.log.clear();
-        engine.received(V1, new PeerMessage.Status(10_000));
-    }
-
-    private static boolean asksForBlocks(String entry) {
-        return entry.contains("EntriesRequest");
     }
 
     private void offer(long height, int bytes) {
