@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gets certified blocks that are missing, from the newest down to one that connects: first from the peer that named them, then in
- * turn from those who signed the QC. One request is out at a time. What is too far above is left to the catch-up of the log, and so is all else until that has
- * brought what is known to be certified: each new QC names another block, and nothing connects it yet.
+ * turn from those who signed the QC. One request is out at a time. What is too far above is left to the catch-up of the log.
  */
 final class Fetcher {
     static final TimerId TIMER = new TimerId("fetch");
@@ -36,17 +35,13 @@ final class Fetcher {
     /** Who was asked for it. */
     private @Nullable ValidatorId asked;
 
-    /** The height of the highest certified block that an answer brought: what is a little below is decided at others. */
-    private long certifiedHeight;
-
-    /** Whose answer that was. */
-    private @Nullable ValidatorId certifiedBy;
-
     private int attempt;
     private boolean catchingUp;
     private boolean deadEnd;
-    /** In this step: the first thing that was missing. */
+    /** In this step: the first thing that was missing; whether what was asked for before is missing still. */
     private @Nullable Missing firstMissing;
+
+    private boolean stillWanted;
 
     Fetcher(ValidatorId self, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
         this.self = self;
@@ -76,11 +71,12 @@ final class Fetcher {
     /** Called before the calls of {@link #pathTo} of one step. */
     void begin() {
         firstMissing = null;
+        stillWanted = false;
     }
 
     /**
-     * Called after them: asks, unless a request is out whose block has not come in another way. Who is behind lacks another block with each QC that comes, and whoever makes two things be
-     * missing at once could have them asked for in turn at every step: each request would disown the answer to the one before.
+     * Called after them: asks, unless a request that is needed is out. Whoever makes two things be missing at once must not have them
+     * asked for in turn at every step, each request disowning the answer to the one before.
      */
     void end() {
         if (firstMissing == null) {
@@ -90,7 +86,7 @@ final class Fetcher {
                 attempt = 0;
                 outbox.add(new Effect.CancelTimer(TIMER));
             }
-        } else if (!catchingUp && (wanted == null || blockAt(wanted) != null)) {
+        } else if (!catchingUp && !stillWanted) {
             request(firstMissing);
         }
     }
@@ -111,6 +107,7 @@ final class Fetcher {
             if (block == null) {
                 long top = path.isEmpty() ? height : path.getFirst().height();
                 firstMissing = firstMissing == null ? new Missing(at, qc, top, source) : firstMissing;
+                stillWanted |= at.equals(wanted);
                 return null;
             }
             path.add(block);
@@ -132,10 +129,8 @@ final class Fetcher {
     private void request(Missing missing) {
         ValidatorId source = missing.source();
         ValidatorId peer = source != null && attempt == 0 ? source : signer(missing.qc());
-        if (attempt == 0 && isFarAbove(missing.top())) {
+        if (attempt == 0 && missing.top() > tree.root().height() + BlockTree.KEPT_DECIDED) {
             catchUp(missing.top() - chainLength, peer);
-        } else if (attempt == 0 && isFarAbove(certifiedHeight) && certifiedBy != null) {
-            catchUp(certifiedHeight - chainLength, certifiedBy);
         } else {
             wanted = missing.block();
             asked = peer;
@@ -143,10 +138,6 @@ final class Fetcher {
             outbox.add(new Effect.StartTimer(TIMER, patience));
             outbox.observe(new Observation.Fetching(missing.block(), peer));
         }
-    }
-
-    private boolean isFarAbove(long height) {
-        return height > tree.root().height() + BlockTree.KEPT_DECIDED;
     }
 
     private void catchUp(long height, ValidatorId source) {
@@ -192,10 +183,6 @@ final class Fetcher {
         }
         attempt = 0;
         wanted = null;
-        if (response.blocks().getFirst().height() > certifiedHeight) {
-            certifiedHeight = response.blocks().getFirst().height();
-            certifiedBy = from;
-        }
         for (int i = response.blocks().size() - 1; i >= 0; i--) {
             Block block = response.blocks().get(i);
             if (block.height() > tree.root().height()) {

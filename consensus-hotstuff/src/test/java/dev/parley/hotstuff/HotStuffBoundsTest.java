@@ -20,12 +20,8 @@ import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
-import dev.parley.network.secure.Frame;
-import dev.parley.network.secure.SendWindow;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What peers can make a core remember, fetch and wait for. */
@@ -75,60 +71,6 @@ class HotStuffBoundsTest {
         assertThat(refusals(core.receive(2, new BlockResponse(second.id(), List.of(second, first)))))
                 .doesNotContain(Reason.UNREQUESTED);
         assertThat(core.details()).noneMatch(detail -> detail.startsWith("fetches"));
-    }
-
-    @Test
-    void asks_for_the_next_missing_block_when_the_one_before_has_come_as_a_proposal() {
-        OneCore core = new OneCore(cluster, 3);
-        core.receive(2, new Advance(make.qc(second), null));
-        assertThat(messages(core.receive(1, make.proposal(second, null)), BlockRequest.class))
-                .extracting(BlockRequest::block)
-                .containsExactly(first.id());
-    }
-
-    @Test
-    void for_a_peer_that_takes_nothing_the_newest_proposals_are_kept_and_all_votes() {
-        SendWindow window = new SendWindow(new SendWindow.Limits(1 << 20, 4096, 1 << 19, 1000, 4000));
-        Proposal proposal = make.proposal(first, null);
-        for (int i = 1; i <= 100; i++) {
-            window.offer(Frame.of(new byte[i], proposal.topic()));
-            window.offer(Frame.of(new byte[i], make.vote(1, i, first.id()).topic()));
-        }
-        List<Integer> lengths = new ArrayList<>();
-        for (var next = window.next(0); next != null; next = window.next(0)) {
-            lengths.add(next.frame().length());
-            window.acknowledged(next.number() + 1, false, 0);
-        }
-        List<Integer> kept = new ArrayList<>();
-        IntStream.rangeClosed(1, 100).forEach(kept::add);
-        IntStream.rangeClosed(69, 100).forEach(kept::add);
-        assertThat(lengths).containsExactlyInAnyOrderElementsOf(kept);
-    }
-
-    @Test
-    void who_is_far_behind_asks_for_one_block_and_leaves_the_rest_to_catch_up_whatever_qcs_come() {
-        OneCore core = new OneCore(cluster, 3);
-        List<Block> chain = new ArrayList<>(List.of(first));
-        for (long view = 2; view < 90; view++) {
-            Block parent = chain.getLast();
-            chain.add(make.block(parent.header(), make.qc(parent), view, 0, List.of()));
-        }
-        Block wanted = chain.get(79);
-        assertThat(messages(core.receive(2, new Advance(make.qc(wanted), null)), BlockRequest.class))
-                .hasSize(1);
-        for (Block newer : chain.subList(80, 85)) {
-            assertThat(messages(core.receive(1, new Advance(make.qc(newer), null)), BlockRequest.class))
-                    .as("a request is out")
-                    .isEmpty();
-        }
-        List<Effect> effects = core.receive(
-                2, new BlockResponse(wanted.id(), chain.subList(64, 80).reversed()));
-        assertThat(effects).contains(new Effect.CatchUp(wanted.height() - 2, v(2)));
-        for (Block newer : chain.subList(85, 89)) {
-            assertThat(messages(core.receive(1, new Advance(make.qc(newer), null)), BlockRequest.class))
-                    .as("what came is far above")
-                    .isEmpty();
-        }
     }
 
     @Test
