@@ -20,8 +20,12 @@ import dev.parley.log.ClientId;
 import dev.parley.log.Command;
 import dev.parley.log.CommandBatch;
 import dev.parley.log.CommandId;
+import dev.parley.network.secure.Frame;
+import dev.parley.network.secure.SendWindow;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What peers can make a core remember, fetch and wait for. */
@@ -71,6 +75,25 @@ class HotStuffBoundsTest {
         assertThat(refusals(core.receive(2, new BlockResponse(second.id(), List.of(second, first)))))
                 .doesNotContain(Reason.UNREQUESTED);
         assertThat(core.details()).noneMatch(detail -> detail.startsWith("fetches"));
+    }
+
+    @Test
+    void for_a_peer_that_takes_nothing_the_newest_proposals_are_kept_and_all_votes() {
+        SendWindow window = new SendWindow(new SendWindow.Limits(1 << 20, 4096, 1 << 19, 1000, 4000));
+        Proposal proposal = make.proposal(first, null);
+        for (int i = 1; i <= 100; i++) {
+            window.offer(Frame.of(new byte[i], proposal.topic()));
+            window.offer(Frame.of(new byte[i], make.vote(1, i, first.id()).topic()));
+        }
+        List<Integer> lengths = new ArrayList<>();
+        for (var next = window.next(0); next != null; next = window.next(0)) {
+            lengths.add(next.frame().length());
+            window.acknowledged(next.number() + 1, false, 0);
+        }
+        List<Integer> kept = new ArrayList<>();
+        IntStream.rangeClosed(1, 100).forEach(kept::add);
+        IntStream.rangeClosed(69, 100).forEach(kept::add);
+        assertThat(lengths).containsExactlyInAnyOrderElementsOf(kept);
     }
 
     @Test
