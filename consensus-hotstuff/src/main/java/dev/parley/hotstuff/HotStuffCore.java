@@ -214,13 +214,17 @@ final class HotStuffCore implements ConsensusCore {
 
     // Certificates move the view
 
+    /** One that is not the newest certifies its block all the same: whoever votes above it must have locked what it locks. */
     private void learn(QC qc) {
-        if (qc.view() > safety.highQc().view()) {
+        boolean newest = qc.view() > safety.highQc().view();
+        if (newest) {
             raiseHighQc(qc);
-            Node node = tree.node(qc.block());
-            if (node != null) {
-                onCertified(node, qc);
-            }
+        }
+        Node node = tree.node(qc.block());
+        if (node != null) {
+            onCertified(node, qc);
+        }
+        if (newest) {
             enterView(false);
         }
     }

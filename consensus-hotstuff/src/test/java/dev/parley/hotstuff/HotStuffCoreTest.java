@@ -326,6 +326,36 @@ class HotStuffCoreTest {
     }
 
     @Test
+    void three_chain_locks_by_a_certificate_that_comes_after_a_newer_one_whose_block_is_missing() {
+        HotStuffSettings defaults = HotStuffSettings.DEFAULTS;
+        HotStuffSettings settings = new HotStuffSettings(
+                HotStuffSettings.Variant.THREE_CHAIN,
+                defaults.election(),
+                1,
+                defaults.baseTimeout(),
+                defaults.maxTimeout(),
+                defaults.fetchTimeout());
+        TestCluster threeChain = new TestCluster(4, new HotStuffProtocol(settings));
+        Fixture of = new Fixture(threeChain);
+        OneCore core = new OneCore(threeChain, 3);
+        Block one = of.block(Header.GENESIS, QC.GENESIS, 1, 0, List.of());
+        Block two = of.block(one.header(), of.qc(one), 2, leaderAbove(one, threeChain), List.of());
+        Block three = of.block(two.header(), of.qc(two), 3, leaderAbove(two, threeChain), List.of());
+        core.propose(of.proposal(one, null));
+        core.propose(of.proposal(two, null));
+        core.receive(1, new Advance(of.qc(one), of.tc(3, of.qc(one), 0, 1, 2)));
+        core.receive(2, new Advance(of.qc(three), null));
+        assertThat(core.receive(2, new Advance(of.qc(two), null)))
+                .contains(new Effect.Observe(new Observation.Locked(1, one.id())));
+    }
+
+    private static int leaderAbove(Block block, TestCluster cluster) {
+        return new SkipFailed(1)
+                .afterCertificate(cluster.setups[0].validators(), block.header())
+                .index();
+    }
+
+    @Test
     void brings_up_a_peer_that_is_behind_with_one_answer_and_only_then() {
         ConsensusCore core = core(2);
         propose(core, 0, make.proposal(first, null));
