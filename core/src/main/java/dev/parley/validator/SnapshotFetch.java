@@ -168,15 +168,17 @@ final class SnapshotFetch {
      */
     void offered(ValidatorId from, List<SignedSnapshot> signed, long decidedHeight) {
         awaited.answered(from, Awaited.Kind.SNAPSHOTS);
-        offers.set(
-                from.index(),
-                signed.stream().map(SignedSnapshot::manifest).distinct().toList());
+        has(from, signed.stream().map(SignedSnapshot::manifest).distinct().toList(), decidedHeight);
+    }
+
+    private void has(ValidatorId from, List<SnapshotManifest> manifests, long decidedHeight) {
+        offers.set(from.index(), manifests);
         Assembly present = assembly;
         if (present == null) {
             choose(decidedHeight);
             return;
         }
-        if (asked[from.index()] >= 0 && !offers(from, present.manifest)) {
+        if (asked[from.index()] != NOTHING && !offers(from, present.manifest)) {
             release(from);
         }
         if (!present.handedOver && !isCertified(present.manifest)) {
@@ -275,12 +277,23 @@ final class SnapshotFetch {
     }
 
     /** @param blocks of a peer of which the block was awaited, with certificates that prove them */
-    void blockReceived(ValidatorId from, List<DecidedBlock> blocks) {
+    void blockReceived(ValidatorId from, List<DecidedBlock> blocks, long decidedHeight) {
         Assembly present = assembly;
         if (present == null) {
             return;
         }
-        if (blocks.isEmpty() || blocks.getFirst().height() != present.manifest.height()) {
+        if (blocks.isEmpty()) {
+            // It has pruned the block, and so the snapshot. While it was asked again and again, nobody was for what
+            // there is now.
+            has(
+                    from,
+                    offers.get(from.index()).stream()
+                            .filter(manifest -> !manifest.equals(present.manifest))
+                            .toList(),
+                    decidedHeight);
+            return;
+        }
+        if (blocks.getFirst().height() != present.manifest.height()) {
             // Perhaps the late answer to a request for blocks; else its time will be over.
             return;
         }

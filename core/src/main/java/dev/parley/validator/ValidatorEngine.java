@@ -423,7 +423,8 @@ public final class ValidatorEngine {
 
     private void onEntries(ValidatorId from, PeerMessage.Entries entries) {
         if (snapshots.awaitsBlock(from)) {
-            snapshots.blockReceived(from, entries.blocks());
+            snapshots.blockReceived(from, entries.blocks(), decidedHeight);
+            pauseOrGoOn();
             return;
         }
         List<DecidedBlock> next = catchUp.received(from, entries, decidedHeight);
