@@ -276,13 +276,14 @@ final class SnapshotFetch {
         return asked[peer.index()] == BLOCK;
     }
 
-    /** @param blocks of a peer of which the block was awaited, with certificates that prove them */
-    void blockReceived(ValidatorId from, List<DecidedBlock> blocks, long decidedHeight) {
+    /** @param entries of a peer of which the block was awaited, with certificates that prove them */
+    void blockReceived(ValidatorId from, PeerMessage.Entries entries, long decidedHeight) {
+        List<DecidedBlock> blocks = entries.blocks();
         Assembly present = assembly;
         if (present == null) {
             return;
         }
-        if (blocks.isEmpty()) {
+        if (blocks.isEmpty() && entries.firstHeight() > present.manifest.height()) {
             // It has pruned the block, and so the snapshot. While it was asked again and again, nobody was for what
             // there is now.
             has(
@@ -293,7 +294,7 @@ final class SnapshotFetch {
                     decidedHeight);
             return;
         }
-        if (blocks.getFirst().height() != present.manifest.height()) {
+        if (blocks.isEmpty() || blocks.getFirst().height() != present.manifest.height()) {
             // Perhaps the late answer to a request for blocks; else its time will be over.
             return;
         }

@@ -423,7 +423,7 @@ public final class ValidatorEngine {
 
     private void onEntries(ValidatorId from, PeerMessage.Entries entries) {
         if (snapshots.awaitsBlock(from)) {
-            snapshots.blockReceived(from, entries.blocks(), decidedHeight);
+            snapshots.blockReceived(from, entries, decidedHeight);
             pauseOrGoOn();
             return;
         }

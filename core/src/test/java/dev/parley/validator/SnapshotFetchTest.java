@@ -11,6 +11,7 @@ import dev.parley.consensus.observe.Observation;
 import dev.parley.crypto.Digest;
 import dev.parley.crypto.Signature;
 import dev.parley.log.CommandBatch;
+import dev.parley.network.PeerMessage;
 import dev.parley.storage.MemoryStorage;
 import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.Snapshot;
@@ -49,7 +50,7 @@ class SnapshotFetchTest {
         assertThat(awaited.awaits(V1, Awaited.Kind.SNAPSHOT_BLOCK)).isTrue();
         offer(V3, twenty);
         assertThat(world.take()).containsExactly("v3 chunk 1 of 20");
-        fetch.blockReceived(V1, List.of(block(20)), 0);
+        fetch.blockReceived(V1, new PeerMessage.Entries(1, List.of(block(20))), 0);
         assertThat(world.take()).containsExactly("v1 chunk 2 of 20");
         send(V1, twenty, 2);
         send(V3, twenty, 1);
@@ -83,7 +84,7 @@ class SnapshotFetchTest {
         assertThat(standing.isAside(V3)).isTrue();
         fetch.timedOut(V2);
         assertThat(refusals()).containsExactly(Reason.BAD_SNAPSHOT, Reason.UNANSWERED);
-        fetch.blockReceived(V1, List.of(block(20)), 0);
+        fetch.blockReceived(V1, new PeerMessage.Entries(1, List.of(block(20))), 0);
         assertThat(world.take()).as("what v2 was asked for").containsExactly("v1 chunk 0 of 20");
         for (int i = 0; i < 5; i++) {
             send(V1, twenty, i);
@@ -114,12 +115,16 @@ class SnapshotFetchTest {
 
     @Test
     void a_snapshot_whose_block_is_pruned_is_given_up_for_what_is_offered_now() {
-        begin();
-        fetch.blockReceived(V1, List.of(), 0);
+        fetch.blockReceived(V3, new PeerMessage.Entries(1, List.of()), 0);
+        fetch.blockReceived(V1, new PeerMessage.Entries(20, List.of()), 0);
+        assertThat(awaited.awaits(V1, Awaited.Kind.SNAPSHOT_BLOCK))
+                .as("a late answer to another request")
+                .isTrue();
+        fetch.blockReceived(V1, new PeerMessage.Entries(21, List.of()), 0);
         assertThat(fetch.isFetching()).as("v2 and v3 have it still").isTrue();
         send(V2, twenty, 0);
         assertThat(world.take()).containsExactly("v2 20-20");
-        fetch.blockReceived(V2, List.of(), 0);
+        fetch.blockReceived(V2, new PeerMessage.Entries(21, List.of()), 0);
         assertThat(fetch.isFetching()).isFalse();
         fetch.tick(0);
         assertThat(world.take()).containsExactly("all SnapshotsRequest");
