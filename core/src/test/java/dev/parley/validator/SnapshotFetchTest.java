@@ -115,7 +115,7 @@ class SnapshotFetchTest {
 
     @Test
     void a_snapshot_whose_block_is_pruned_is_given_up_for_what_is_offered_now() {
-        fetch.blockReceived(V3, new PeerMessage.Entries(1, List.of()), 0);
+        begin();
         fetch.blockReceived(V1, new PeerMessage.Entries(20, List.of()), 0);
         assertThat(awaited.awaits(V1, Awaited.Kind.SNAPSHOT_BLOCK))
                 .as("a late answer to another request")
