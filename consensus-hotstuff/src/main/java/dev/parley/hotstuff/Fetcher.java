@@ -10,12 +10,15 @@ import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
 import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gets certified blocks that are missing, from the newest down to one that connects: first from the peer that named them, then in
- * turn from those who signed the QC. One request is out at a time. What is too far above is left to the catch-up of the log.
+ * turn from those who signed the QC. Each peer has one request at a time: who is behind lacks another block with each QC that comes, and
+ * one that does not answer holds up nobody but itself. What is too far above is left to the catch-up of the log.
  */
 final class Fetcher {
     static final TimerId TIMER = new TimerId("fetch");
@@ -31,29 +34,36 @@ final class Fetcher {
     private record Missing(
             BlockId block, QC qc, long top, @Nullable ValidatorId source) {}
 
-    private @Nullable BlockId wanted;
-    /** Who was asked for it. */
-    private @Nullable ValidatorId asked;
+    /** By peer: what it was asked for and has not answered. While there is anything, the timer runs. */
+    private final @Nullable BlockId[] asked;
+
+    /** The height of the highest certified block that an answer brought: what is a little below is decided at others. */
+    private long certifiedHeight;
+
+    /** Who answered last with a block of that height. */
+    private @Nullable ValidatorId certifiedBy;
 
     private int attempt;
     private boolean catchingUp;
     private boolean deadEnd;
-    /** In this step: the first thing that was missing; whether what was asked for before is missing still. */
+    /** In this step: the first thing that was missing; whether anything is missing that was asked for before. */
     private @Nullable Missing firstMissing;
 
     private boolean stillWanted;
 
-    Fetcher(ValidatorId self, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
+    /** @param peers how many validators there are */
+    Fetcher(ValidatorId self, int peers, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
         this.self = self;
+        this.asked = new BlockId[peers];
         this.patience = patience;
         this.chainLength = chainLength;
         this.tree = tree;
         this.outbox = outbox;
     }
 
-    /** The block that was asked for and has not come, or null. */
-    @Nullable BlockId wanted() {
-        return wanted;
+    /** The blocks that were asked for and have not come, by peer. */
+    List<BlockId> wanted() {
+        return Arrays.stream(asked).filter(Objects::nonNull).toList();
     }
 
     boolean isCatchingUp() {
@@ -76,12 +86,12 @@ final class Fetcher {
 
     /**
      * Called after them: asks, unless a request that is needed is out. Whoever makes two things be missing at once must not have them
-     * asked for in turn at every step, each request disowning the answer to the one before.
+     * asked for in turn at every step.
      */
     void end() {
         if (firstMissing == null) {
-            if (wanted != null || catchingUp) {
-                wanted = null;
+            if (catchingUp || isAsking()) {
+                forgetRequests();
                 catchingUp = false;
                 attempt = 0;
                 outbox.add(new Effect.CancelTimer(TIMER));
@@ -107,7 +117,7 @@ final class Fetcher {
             if (block == null) {
                 long top = path.isEmpty() ? height : path.getFirst().height();
                 firstMissing = firstMissing == null ? new Missing(at, qc, top, source) : firstMissing;
-                stillWanted |= at.equals(wanted);
+                stillWanted |= isAskedFor(at);
                 return null;
             }
             path.add(block);
@@ -129,22 +139,39 @@ final class Fetcher {
     private void request(Missing missing) {
         ValidatorId source = missing.source();
         ValidatorId peer = source != null && attempt == 0 ? source : signer(missing.qc());
-        if (attempt == 0 && missing.top() > tree.root().height() + BlockTree.KEPT_DECIDED) {
+        if (attempt == 0 && isFarAbove(missing.top())) {
             catchUp(missing.top() - chainLength, peer);
-        } else {
-            wanted = missing.block();
-            asked = peer;
+        } else if (attempt == 0 && certifiedBy != null && isFarAbove(certifiedHeight)) {
+            catchUp(certifiedHeight - chainLength, certifiedBy);
+        } else if (asked[peer.index()] == null) {
+            asked[peer.index()] = missing.block();
             outbox.add(new Effect.Send(peer, new BlockRequest(missing.block(), HotStuffMessage.MAX_BLOCKS)));
             outbox.add(new Effect.StartTimer(TIMER, patience));
             outbox.observe(new Observation.Fetching(missing.block(), peer));
         }
     }
 
+    private boolean isFarAbove(long height) {
+        return height > tree.root().height() + BlockTree.KEPT_DECIDED;
+    }
+
     private void catchUp(long height, ValidatorId source) {
         catchingUp = true;
-        wanted = null;
+        forgetRequests();
         outbox.add(new Effect.CatchUp(Math.max(tree.root().height() + 1, height), source));
         outbox.add(new Effect.StartTimer(TIMER, patience.multipliedBy(10)));
+    }
+
+    private boolean isAskedFor(BlockId block) {
+        return Arrays.asList(asked).contains(block);
+    }
+
+    boolean isAsking() {
+        return !wanted().isEmpty();
+    }
+
+    private void forgetRequests() {
+        Arrays.fill(asked, null);
     }
 
     /** The signers in turn, this validator left out. */
@@ -159,10 +186,10 @@ final class Fetcher {
         throw new IllegalStateException("nobody else signed " + qc);
     }
 
-    /** The peer did not answer in time: the next step asks another. */
+    /** Nobody answered in time: the next step asks another. */
     void onTimer() {
         attempt++;
-        wanted = null;
+        forgetRequests();
         catchingUp = false;
     }
 
@@ -173,16 +200,27 @@ final class Fetcher {
      * @return whether the response was asked for
      */
     boolean onResponse(ValidatorId from, BlockResponse response) {
-        if (!response.requested().equals(wanted) || (response.blocks().isEmpty() && !from.equals(asked))) {
+        BlockId requested = response.requested();
+        boolean isOfAsked = requested.equals(asked[from.index()]);
+        if (response.blocks().isEmpty()) {
+            if (isOfAsked) {
+                // Whoever signed the QC had the block: it is decided there by now, and kept in its log alone.
+                catchUp(tree.root().height() + 1, from);
+            }
+            return isOfAsked;
+        }
+        if (!isAskedFor(requested)) {
             return false;
         }
-        if (response.blocks().isEmpty()) {
-            // Whoever signed the QC had the block: it is decided there by now, and kept in its log alone.
-            catchUp(tree.root().height() + 1, from);
-            return true;
+        if (isOfAsked) {
+            asked[from.index()] = null;
         }
         attempt = 0;
-        wanted = null;
+        long height = response.blocks().getFirst().height();
+        if (height >= certifiedHeight) {
+            certifiedHeight = height;
+            certifiedBy = from;
+        }
         for (int i = response.blocks().size() - 1; i >= 0; i--) {
             Block block = response.blocks().get(i);
             if (block.height() > tree.root().height()) {
@@ -206,7 +244,7 @@ final class Fetcher {
      */
     void onCaughtUp(boolean progress) {
         catchingUp = false;
-        wanted = null;
+        forgetRequests();
         attempt = progress ? 0 : attempt + 1;
     }
 

@@ -78,6 +78,56 @@ class HotStuffBoundsTest {
     }
 
     @Test
+    void asks_each_peer_for_one_block_at_a_time_so_that_a_silent_one_holds_up_nobody() {
+        OneCore core = new OneCore(cluster, 3);
+        Block third = make.block(second.header(), make.qc(second), 3, 2, List.of());
+        core.receive(2, new Advance(make.qc(first), null));
+        assertThat(messages(core.receive(2, new Advance(make.qc(second), null)), BlockRequest.class))
+                .as("v2 has not answered")
+                .isEmpty();
+        assertThat(core.receive(1, new Advance(make.qc(third), null)))
+                .contains(new Effect.Send(v(1), new BlockRequest(third.id(), HotStuffMessage.MAX_BLOCKS)));
+        core.receive(1, new BlockResponse(third.id(), List.of(third, second, first)));
+        assertThat(core.details()).contains("1 undecided blocks, 0 without their ancestors");
+    }
+
+    @Test
+    void takes_the_answer_of_each_peer_that_was_asked_whatever_was_asked_of_others_since() {
+        OneCore core = new OneCore(cluster, 3);
+        core.receive(2, new Advance(make.qc(first), null));
+        core.receive(1, new Advance(make.qc(second), null));
+        assertThat(refusals(core.receive(1, new BlockResponse(second.id(), List.of(second)))))
+                .isEmpty();
+        assertThat(refusals(core.receive(2, new BlockResponse(first.id(), List.of(first)))))
+                .isEmpty();
+        assertThat(core.details()).contains("1 undecided blocks, 0 without their ancestors");
+    }
+
+    @Test
+    void who_is_far_behind_leaves_the_rest_to_catch_up_after_one_answer_whatever_qcs_come() {
+        OneCore core = new OneCore(cluster, 3);
+        List<Block> chain = new ArrayList<>(List.of(first));
+        for (long view = 2; view < 90; view++) {
+            Block parent = chain.getLast();
+            chain.add(make.block(parent.header(), make.qc(parent), view, 0, List.of()));
+        }
+        Block wanted = chain.get(79);
+        assertThat(messages(core.receive(2, new Advance(make.qc(wanted), null)), BlockRequest.class))
+                .hasSize(1);
+        for (Block newer : chain.subList(80, 85)) {
+            core.receive(1, new Advance(make.qc(newer), null));
+        }
+        List<Effect> effects = core.receive(
+                2, new BlockResponse(wanted.id(), chain.subList(64, 80).reversed()));
+        assertThat(effects).contains(new Effect.CatchUp(wanted.height() - 2, v(2)));
+        for (Block newer : chain.subList(85, 89)) {
+            assertThat(messages(core.receive(1, new Advance(make.qc(newer), null)), BlockRequest.class))
+                    .as("what came is far above")
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void for_a_peer_that_takes_nothing_the_newest_proposals_are_kept_and_all_votes() {
         SendWindow window = new SendWindow(new SendWindow.Limits(1 << 20, 4096, 1 << 19, 1000, 4000));
         Proposal proposal = make.proposal(first, null);
