@@ -64,7 +64,7 @@ final class CatchUp {
     /** What has come and was not rested for yet. */
     private long unpaidBytes;
 
-    /** What has come of late, for the size of a block on average. */
+    /** What was decided of late, for the size of a block on average. */
     private long seenBlocks;
 
     private long seenBytes;
@@ -99,26 +99,32 @@ final class CatchUp {
         return asking > 0 || resting;
     }
 
-    /** A peer says that it has decided up to a height. While we decide ourselves it is often just a moment ahead. */
-    void claimed(long height, ValidatorId peer, long decidedHeight) {
+    /** A peer says that it has decided up to a height, or the core infers it. Asks for nothing yet. */
+    void claimed(long height, ValidatorId peer) {
         claims[peer.index()] = Math.max(claims[peer.index()], height);
-        if (decidedHeight == heightAtLastTick) {
-            proceed(decidedHeight);
-        }
     }
 
-    /** The core cannot go on without the blocks up to a height. */
-    void wanted(long height, ValidatorId source, long decidedHeight) {
-        claims[source.index()] = Math.max(claims[source.index()], height);
-        proceed(decidedHeight);
+    /** Whether nothing was decided since the last tick: while we decide ourselves a peer is often just a moment ahead. */
+    boolean isStuck(long decidedHeight) {
+        return decidedHeight == heightAtLastTick;
     }
 
     /** A regular moment to look: whoever is behind and has not moved since the last one asks. */
     void tick(long decidedHeight) {
-        if (decidedHeight == heightAtLastTick) {
+        if (isStuck(decidedHeight)) {
             proceed(decidedHeight);
         }
         heightAtLastTick = decidedHeight;
+    }
+
+    /** A block was decided, however it came. */
+    void decided(DecidedBlock block) {
+        if (seenBlocks >= AVERAGED_BLOCKS) {
+            seenBlocks /= 2;
+            seenBytes /= 2;
+        }
+        seenBlocks++;
+        seenBytes += sizeOf(block);
     }
 
     /** Whether a timer is that of {@link #rested}. */
@@ -246,7 +252,7 @@ final class CatchUp {
 
     /**
      * Whether peers of a weak quorum's power, one of which is correct, are so far ahead that a snapshot may come to less than the blocks that
-     * they still have, some of which have come.
+     * they still have, if those are as large as what was decided of late. False before anything is decided.
      */
     boolean isFarBehind(long decidedHeight) {
         long power = 0;
@@ -269,15 +275,14 @@ final class CatchUp {
         return bytes > 0 && averageBytes() > 0 && blocks > 0 && blocks >= bytes / averageBytes();
     }
 
-    /** Of the blocks that have come of late; 0 if none has. */
+    /** Of the blocks that were decided of late; 0 if none was. */
     private long averageBytes() {
         return seenBlocks == 0 ? 0 : seenBytes / seenBlocks;
     }
 
-    /** Nothing is asked for until {@link #resume}. */
+    /** Nothing more is asked for until {@link #resume}; what was, may still come. */
     void pause() {
         paused = true;
-        peers.forEach(this::answered);
     }
 
     void resume(long decidedHeight) {
@@ -290,6 +295,13 @@ final class CatchUp {
     /** What peers said that they had pruned is asked for again: it may have been a lie. */
     void askAnew() {
         Arrays.fill(prunedBelow, 0);
+    }
+
+    /** Whether blocks of a peer, or that it has none, answer what it was asked for here. */
+    boolean isAnswer(ValidatorId from, PeerMessage.Entries entries) {
+        Range range = asked[from.index()];
+        return range != null
+                && (entries.blocks().isEmpty() || entries.blocks().getFirst().height() == range.from());
     }
 
     /** @return the blocks that follow ours, in order, or none */
@@ -307,24 +319,12 @@ final class CatchUp {
             giveUp(from);
         } else {
             keep(blocks, decidedHeight);
-            count(blocks);
+            for (DecidedBlock block : blocks) {
+                unpaidBytes += sizeOf(block);
+            }
             rest();
         }
         return next(decidedHeight);
-    }
-
-    private void count(List<DecidedBlock> blocks) {
-        if (seenBlocks >= AVERAGED_BLOCKS) {
-            seenBlocks /= 2;
-            seenBytes /= 2;
-        }
-        long bytes = 0;
-        for (DecidedBlock block : blocks) {
-            bytes += sizeOf(block);
-        }
-        unpaidBytes += bytes;
-        seenBytes += bytes;
-        seenBlocks += blocks.size();
     }
 
     /** A peer that claims blocks has at least the first of them, and sends no others. */

@@ -51,6 +51,9 @@ final class SnapshotFetch {
 
     private final Set<SnapshotManifest> unusable = new TreeSet<>(SnapshotFetch::order);
     private boolean seeking;
+    /** Who has not said yet which snapshots it has, since they began to be looked for and until {@link #expectNoMore}. */
+    private final BitSet unheard = new BitSet();
+
     private Predicate<SnapshotManifest> worth = manifest -> true;
     private @Nullable Assembly assembly;
 
@@ -110,9 +113,14 @@ final class SnapshotFetch {
         }
     }
 
-    /** Whether a snapshot is under way: blocks are not asked for meanwhile. */
+    /** Whether a snapshot is under way. */
     boolean isFetching() {
         return assembly != null;
+    }
+
+    /** Whether it will be known soon if there is one: all peers were asked, and some have not answered yet. */
+    boolean isExpecting() {
+        return seeking && !unheard.isEmpty();
     }
 
     /** Whether snapshots are looked for, and none is found yet. */
@@ -129,8 +137,14 @@ final class SnapshotFetch {
         this.worth = worth;
         if (!seeking && assembly == null) {
             seeking = true;
+            peers.forEach(peer -> unheard.set(peer.index()));
             askForOffers();
         }
+    }
+
+    /** Who has not answered by now does not hold up others. */
+    void expectNoMore() {
+        unheard.clear();
     }
 
     /** Blocks do all the same. */
@@ -168,6 +182,7 @@ final class SnapshotFetch {
      */
     void offered(ValidatorId from, List<SignedSnapshot> signed, long decidedHeight) {
         awaited.answered(from, Awaited.Kind.SNAPSHOTS);
+        unheard.clear(from.index());
         has(from, signed.stream().map(SignedSnapshot::manifest).distinct().toList(), decidedHeight);
     }
 

@@ -101,8 +101,8 @@ final class ValidatorActor {
     private final ValidatorEngine engine;
 
     private @Nullable Start neighbours;
-    /** Peers whose requests for blocks are being answered. */
-    private final Set<ValidatorId> served = ConcurrentHashMap.newKeySet();
+    /** What is being answered. */
+    private final Set<Served> served = ConcurrentHashMap.newKeySet();
 
     /** The latest answer to who asked for snapshots: what is signed once need not be signed again. */
     private volatile PeerMessage.Snapshots offer = new PeerMessage.Snapshots(List.of());
@@ -115,6 +115,9 @@ final class ValidatorActor {
 
     /** From now on nothing is signed and nothing is written but what this writes: another incarnation begins with it. */
     private @Nullable Ending ending;
+
+    /** A request that is being answered: each peer has one of each kind at a time. */
+    private record Served(ValidatorId peer, Awaited.Kind kind) {}
 
     /**
      * How an incarnation ends for another one.
@@ -378,7 +381,7 @@ final class ValidatorActor {
 
         @Override
         public void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes) {
-            answer(to, () -> {
+            answer(new Served(to, Awaited.Kind.BLOCKS), () -> {
                 List<DecidedBlock> blocks = storage.read(fromHeight, maxBlocks, maxBytes);
                 return new PeerMessage.Entries(storage.firstHeight(), blocks);
             });
@@ -386,12 +389,12 @@ final class ValidatorActor {
 
         @Override
         public void serveSnapshots(ValidatorId to) {
-            answer(to, this::snapshots);
+            answer(new Served(to, Awaited.Kind.SNAPSHOTS), this::snapshots);
         }
 
         @Override
         public void serveChunk(ValidatorId to, SnapshotManifest manifest, int index) {
-            answer(to, () -> {
+            answer(new Served(to, Awaited.Kind.CHUNK), () -> {
                 SnapshotChunk chunk = storage.chunk(manifest, index);
                 return chunk == null ? snapshots() : new PeerMessage.Chunk(manifest, chunk);
             });
@@ -410,20 +413,20 @@ final class ValidatorActor {
             return known;
         }
 
-        /** One request of each peer at a time: who sends more gets no more of the disk. */
-        private void answer(ValidatorId to, Supplier<PeerMessage> reply) {
+        /** Who sends more gets no more of the disk. */
+        private void answer(Served request, Supplier<PeerMessage> reply) {
             if (!storage.blocks()) {
-                link.send(to, reply.get());
-            } else if (served.add(to)) {
+                link.send(request.peer(), reply.get());
+            } else if (served.add(request)) {
                 disk.execute(() -> {
                     PeerMessage message;
                     try {
                         message = reply.get();
                     } finally {
                         // Before it is sent: the peer's next request may be here at once.
-                        served.remove(to);
+                        served.remove(request);
                     }
-                    link.send(to, message);
+                    link.send(request.peer(), message);
                 });
             }
         }

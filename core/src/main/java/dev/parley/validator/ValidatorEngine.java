@@ -190,12 +190,9 @@ public final class ValidatorEngine {
 
     /** What a peer answered to a request of this engine was refused before it got here: another one is asked. */
     public void answerRefused(ValidatorId from) {
-        if (snapshots.isFetching()) {
-            snapshots.answerRefused(from);
-        } else {
-            catchUp.failed(from, decidedHeight);
-            tellIfNothingComes();
-        }
+        snapshots.answerRefused(from);
+        catchUp.failed(from, decidedHeight);
+        tellIfNothingComes();
     }
 
     /** A snapshot that {@link World#install} was given is not to be used: blocks have come meanwhile, or the application does not take it. */
@@ -327,6 +324,7 @@ public final class ValidatorEngine {
                 ticksAtHeight = 0;
                 doubtedAt = FIRST_DOUBT;
                 gathering.add(new Storage.Write.Append(block));
+                catchUp.decided(block);
                 world.ordered(block);
                 heldBlocks.add(new Held(nextBatch, effect));
             }
@@ -347,7 +345,8 @@ public final class ValidatorEngine {
             }
             case Effect.CatchUp behind -> {
                 coreIsBehind = true;
-                catchUp.wanted(behind.height(), behind.source(), decidedHeight);
+                catchUp.claimed(behind.height(), behind.source());
+                askForWhatIsMissing();
             }
             case Effect.Observe observe -> {
                 if (observe.observation() instanceof Observation.ProposalReceived proposal) {
@@ -388,7 +387,10 @@ public final class ValidatorEngine {
         if (height < decidedHeight) {
             world.send(from, new PeerMessage.Status(decidedHeight));
         } else if (height > decidedHeight) {
-            catchUp.claimed(height, from, decidedHeight);
+            catchUp.claimed(height, from);
+            if (catchUp.isStuck(decidedHeight)) {
+                askForWhatIsMissing();
+            }
         }
     }
 
@@ -397,6 +399,7 @@ public final class ValidatorEngine {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         standing.tick();
+        snapshots.expectNoMore();
         if (snapshots.isSeeking() && catchUp.isPruned(decidedHeight)) {
             catchUp.askAnew();
         } else if (catchUp.isFarBehind(decidedHeight)) {
@@ -422,7 +425,7 @@ public final class ValidatorEngine {
     }
 
     private void onEntries(ValidatorId from, PeerMessage.Entries entries) {
-        if (snapshots.awaitsBlock(from)) {
+        if (snapshots.awaitsBlock(from) && !catchUp.isAnswer(from, entries)) {
             snapshots.blockReceived(from, entries, decidedHeight);
             pauseOrGoOn();
             return;
@@ -434,11 +437,18 @@ public final class ValidatorEngine {
         }
         if (next.isEmpty() && catchUp.isPruned(decidedHeight)) {
             snapshots.seek(manifest -> true);
-        } else if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
+        }
+        askForWhatIsMissing();
+        tellIfNothingComes();
+    }
+
+    /** For a snapshot if that may come to less, else for blocks. */
+    private void askForWhatIsMissing() {
+        if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
             seekShorter();
         }
+        pauseOrGoOn();
         catchUp.proceed(decidedHeight);
-        tellIfNothingComes();
     }
 
     /** A snapshot that comes to less than the blocks which it stands for, though peers still have them. */
@@ -446,9 +456,9 @@ public final class ValidatorEngine {
         snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
     }
 
-    /** Blocks are not asked for while a snapshot is fetched: what would come of it is older. */
+    /** Blocks are not asked for while a snapshot is fetched, or peers are about to say if they have one: what would come of it is older. */
     private void pauseOrGoOn() {
-        if (snapshots.isFetching()) {
+        if (snapshots.isFetching() || snapshots.isExpecting()) {
             catchUp.pause();
         } else {
             catchUp.resume(decidedHeight);
@@ -457,7 +467,7 @@ public final class ValidatorEngine {
 
     /** The core that asked for blocks is not left waiting for an answer when nobody has one. */
     private void tellIfNothingComes() {
-        if (coreIsBehind && !catchUp.isAsking()) {
+        if (coreIsBehind && !catchUp.isAsking() && !snapshots.isFetching() && !snapshots.isExpecting()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(List.of()));
         }

@@ -52,10 +52,10 @@ class CatchUpTest {
     @Test
     void a_small_gap_is_one_request_and_nobody_is_asked_for_what_it_does_not_claim() {
         catchUp.tick(0);
-        catchUp.claimed(70, V1, 0);
-        catchUp.claimed(10, V2, 0);
+        claim(catchUp, 70, V1);
+        claim(catchUp, 10, V2);
         assertThat(world.take()).containsExactly("v1 1-64");
-        catchUp.claimed(70, V3, 0);
+        claim(catchUp, 70, V3);
         assertThat(world.take()).containsExactly("v3 65-128");
     }
 
@@ -98,7 +98,7 @@ class CatchUpTest {
                     new Standing(EngineSettings.DEFAULTS, 4),
                     awaited);
             one.tick(0);
-            one.claimed(100, V1, 0);
+            claim(one, 100, V1);
             assertThat(one.received(V1, lie, 0)).isEmpty();
             one.proceed(0);
             assertThat(one.isAsking()).isFalse();
@@ -136,7 +136,7 @@ class CatchUpTest {
                 rate);
         CatchUp paced = new CatchUp(slow, world, fourValidators(), List.of(V1, V2, V3), standing, awaited);
         paced.tick(0);
-        List.of(V1, V2, V3).forEach(peer -> paced.claimed(1_000, peer, 0));
+        List.of(V1, V2, V3).forEach(peer -> claim(paced, 1_000, peer));
         assertThat(world.take()).hasSize(3);
         paced.received(V1, new PeerMessage.Entries(1, List.of(block(1, 1 << 20), block(2, 1 << 20))), 0);
         paced.proceed(2);
@@ -197,12 +197,13 @@ class CatchUpTest {
     @Test
     void a_snapshot_is_worth_its_while_where_a_weak_quorum_is_far_ahead_and_it_has_fewer_bytes_than_the_blocks() {
         catchUp.tick(0);
-        catchUp.claimed(100_000, V1, 0);
-        catchUp.claimed(100_000, V2, 0);
+        claim(catchUp, 100_000, V1);
+        claim(catchUp, 100_000, V2);
         assertThat(catchUp.isFarBehind(0))
                 .as("what a block has is not known yet")
                 .isFalse();
-        catchUp.received(V1, new PeerMessage.Entries(1, List.of(block(1, 10_000), block(2, 20_000))), 0);
+        catchUp.decided(block(1, 10_000));
+        catchUp.decided(block(2, 20_000));
         assertThat(catchUp.isFarBehind(0)).isTrue();
         long enough = EngineSettings.DEFAULTS.snapshotInPlaceOfBytes() / 16_000;
         assertThat(catchUp.isFarBehind(100_000 - enough)).isTrue();
@@ -232,7 +233,12 @@ class CatchUpTest {
 
     private void allClaim(long height) {
         catchUp.tick(0);
-        List.of(V1, V2, V3).forEach(peer -> catchUp.claimed(height, peer, 0));
+        List.of(V1, V2, V3).forEach(peer -> claim(catchUp, height, peer));
+    }
+
+    private static void claim(CatchUp by, long height, ValidatorId peer) {
+        by.claimed(height, peer);
+        by.proceed(0);
     }
 
     private static List<Long> heights(List<DecidedBlock> blocks) {

@@ -31,6 +31,7 @@ import dev.parley.crypto.SignedStatement;
 import dev.parley.log.CommandBatch;
 import dev.parley.network.PeerMessage;
 import dev.parley.storage.SignedSnapshot;
+import dev.parley.storage.SnapshotChunk;
 import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.time.Duration;
@@ -59,6 +60,7 @@ class ValidatorEngineTest {
     private static final ValidatorId SELF = new ValidatorId(0);
     private static final ValidatorId V1 = new ValidatorId(1);
     private static final ValidatorId V2 = new ValidatorId(2);
+    private static final ValidatorId V3 = new ValidatorId(3);
 
     private final ScriptedCore core = new ScriptedCore();
     private final RecordingWorld world = new RecordingWorld();
@@ -256,13 +258,65 @@ class ValidatorEngineTest {
         assertThat(engine.isInStep()).isFalse();
     }
 
-    private void offer(long height, int bytes) {
-        SnapshotManifest manifest = new SnapshotManifest(height, new BlockId(Digest.ZERO), bytes, 1 << 20, Digest.ZERO);
+    @Test
+    void who_knows_what_its_blocks_have_looks_for_a_snapshot_before_it_asks_for_blocks() {
+        isFarBehind();
+        assertThat(world.log).contains("broadcast SnapshotsRequest[]").noneMatch(ValidatorEngineTest::asksForBlocks);
+        engine.received(V1, new PeerMessage.Snapshots(List.of()));
+        engine.received(V2, new PeerMessage.Snapshots(List.of()));
+        assertThat(world.log).as("v3 may have one").noneMatch(ValidatorEngineTest::asksForBlocks);
+        engine.received(V3, new PeerMessage.Snapshots(List.of()));
+        assertThat(world.log).as("nobody has").anyMatch(ValidatorEngineTest::asksForBlocks);
+    }
+
+    @Test
+    void who_looks_for_a_snapshot_asks_for_blocks_when_a_peer_does_not_say_for_long_what_it_has() {
+        isFarBehind();
+        core.answer(new Effect.CatchUp(10_000, V1));
+        engine.timerFired(new TimerId("the core's"));
+        engine.received(V1, new PeerMessage.Snapshots(List.of()));
+        assertThat(world.log).noneMatch(ValidatorEngineTest::asksForBlocks);
+        assertThat(core.inputs).as("nothing has come to nothing yet").noneMatch(Input.CaughtUp.class::isInstance);
+        engine.timerFired(new TimerId("status"));
+        assertThat(world.log).anyMatch(ValidatorEngineTest::asksForBlocks);
+    }
+
+    @Test
+    void a_peer_that_was_asked_for_blocks_and_then_for_that_of_a_snapshot_answers_both() {
+        isFarBehind();
+        SnapshotManifest manifest = offer(10_000, 1);
+        assertThat(world.log).contains("send v1 EntriesRequest[fromHeight=10000, maxBlocks=1]");
+        List<DecidedBlock> next = List.of(block(2));
+        engine.received(V1, new PeerMessage.Entries(1, next));
+        assertThat(core.inputs).last().isEqualTo(new Input.CaughtUp(next));
+        engine.received(V1, new PeerMessage.Entries(1, List.of(block(10_000))));
+        engine.received(V2, new PeerMessage.Chunk(manifest, new SnapshotChunk(0, List.of(), new byte[1])));
+        assertThat(world.log).contains("install 10000");
+    }
+
+    /** By the word of two peers, after a block and since the last tick; the first of them was asked for blocks before. */
+    private void isFarBehind() {
+        core.answer(new Effect.Decide(block(1)));
+        engine.timerFired(new TimerId("the core's"));
+        engine.timerFired(new TimerId("status"));
+        engine.received(V1, new PeerMessage.Status(10_000));
+        assertThat(awaitedPeer()).isEqualTo(1);
+        world.log.clear();
+        engine.received(V2, new PeerMessage.Status(10_000));
+    }
+
+    private static boolean asksForBlocks(String entry) {
+        return entry.contains("EntriesRequest");
+    }
+
+    private SnapshotManifest offer(long height, int bytes) {
+        SnapshotManifest manifest = new SnapshotManifest(height, id(height), bytes, 1 << 20, Digest.ZERO);
         for (ValidatorId peer : List.of(V1, V2)) {
             engine.received(
                     peer,
                     new PeerMessage.Snapshots(List.of(new SignedSnapshot(manifest, new Signature(new byte[64])))));
         }
+        return manifest;
     }
 
     @Test
