@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gets certified blocks that are missing, from the newest down to one that connects: first from the peer that named them, then in
- * turn from those who signed the QC. Each peer has one request at a time: who is behind lacks another block with each QC that comes, and
- * one that does not answer holds up nobody but itself. What is too far above is left to the catch-up of the log.
+ * turn from those who signed the QC. Each peer has one request at a time, for who is behind lacks another block with each QC that comes; and
+ * no block is asked of two at once, so that one that names a block and does not send it holds it up until the timer. What is too far above is
+ * left to the catch-up of the log.
  */
 final class Fetcher {
     static final TimerId TIMER = new TimerId("fetch");
@@ -34,7 +35,7 @@ final class Fetcher {
     private record Missing(
             BlockId block, QC qc, long top, @Nullable ValidatorId source) {}
 
-    /** By peer: what it was asked for and has not answered. While there is anything, the timer runs. */
+    /** By peer: what it was asked for and has not answered, also if it has come from elsewhere. */
     private final @Nullable BlockId[] asked;
 
     /** The height of the highest certified block that an answer brought: what is a little below is decided at others. */
@@ -45,6 +46,7 @@ final class Fetcher {
 
     private int attempt;
     private boolean catchingUp;
+    private boolean timerRuns;
     private boolean deadEnd;
     /** In this step: the first thing that was missing; whether anything is missing that was asked for before. */
     private @Nullable Missing firstMissing;
@@ -61,9 +63,11 @@ final class Fetcher {
         this.outbox = outbox;
     }
 
-    /** The blocks that were asked for and have not come, by peer. */
+    /** The blocks that were asked for, if any is missing. */
     List<BlockId> wanted() {
-        return Arrays.stream(asked).filter(Objects::nonNull).toList();
+        return firstMissing == null
+                ? List.of()
+                : Arrays.stream(asked).filter(Objects::nonNull).toList();
     }
 
     boolean isCatchingUp() {
@@ -84,16 +88,13 @@ final class Fetcher {
         stillWanted = false;
     }
 
-    /**
-     * Called after them: asks, unless a request that is needed is out. Whoever makes two things be missing at once must not have them
-     * asked for in turn at every step.
-     */
+    /** Called after them: asks, unless a request that is needed is out. */
     void end() {
         if (firstMissing == null) {
-            if (catchingUp || isAsking()) {
-                forgetRequests();
-                catchingUp = false;
-                attempt = 0;
+            catchingUp = false;
+            attempt = 0;
+            if (timerRuns && isNobodyAsked()) {
+                timerRuns = false;
                 outbox.add(new Effect.CancelTimer(TIMER));
             }
         } else if (!catchingUp && !stillWanted) {
@@ -138,15 +139,15 @@ final class Fetcher {
 
     private void request(Missing missing) {
         ValidatorId source = missing.source();
-        ValidatorId peer = source != null && attempt == 0 ? source : signer(missing.qc());
-        if (attempt == 0 && isFarAbove(missing.top())) {
+        ValidatorId peer = source != null && attempt == 0 ? source : freeSigner(missing.qc());
+        if (attempt == 0 && peer != null && isFarAbove(missing.top())) {
             catchUp(missing.top() - chainLength, peer);
         } else if (attempt == 0 && certifiedBy != null && isFarAbove(certifiedHeight)) {
             catchUp(certifiedHeight - chainLength, certifiedBy);
-        } else if (asked[peer.index()] == null) {
+        } else if (peer != null && asked[peer.index()] == null) {
             asked[peer.index()] = missing.block();
             outbox.add(new Effect.Send(peer, new BlockRequest(missing.block(), HotStuffMessage.MAX_BLOCKS)));
-            outbox.add(new Effect.StartTimer(TIMER, patience));
+            startTimer(patience);
             outbox.observe(new Observation.Fetching(missing.block(), peer));
         }
     }
@@ -157,40 +158,41 @@ final class Fetcher {
 
     private void catchUp(long height, ValidatorId source) {
         catchingUp = true;
-        forgetRequests();
         outbox.add(new Effect.CatchUp(Math.max(tree.root().height() + 1, height), source));
-        outbox.add(new Effect.StartTimer(TIMER, patience.multipliedBy(10)));
+        startTimer(patience.multipliedBy(10));
+    }
+
+    private void startTimer(Duration delay) {
+        timerRuns = true;
+        outbox.add(new Effect.StartTimer(TIMER, delay));
     }
 
     private boolean isAskedFor(BlockId block) {
         return Arrays.asList(asked).contains(block);
     }
 
-    boolean isAsking() {
-        return !wanted().isEmpty();
+    private boolean isNobodyAsked() {
+        return Arrays.stream(asked).allMatch(Objects::isNull);
     }
 
-    private void forgetRequests() {
-        Arrays.fill(asked, null);
-    }
-
-    /** The signers in turn, this validator left out. */
-    private ValidatorId signer(QC qc) {
+    /** The signers in turn, without this validator and those that have not answered; null if there are no others. */
+    private @Nullable ValidatorId freeSigner(QC qc) {
         int size = qc.shares().size();
         for (int i = 0; i < size; i++) {
             ValidatorId signer = qc.shares().get((attempt + i) % size).signer();
-            if (!signer.equals(self)) {
+            if (!signer.equals(self) && asked[signer.index()] == null) {
                 return signer;
             }
         }
-        throw new IllegalStateException("nobody else signed " + qc);
+        return null;
     }
 
-    /** Nobody answered in time: the next step asks another. */
+    /** No answer has come since the last request, or nothing by catch-up: the next step asks another, and whoever is silent may be asked again. */
     void onTimer() {
+        timerRuns = false;
         attempt++;
-        forgetRequests();
         catchingUp = false;
+        Arrays.fill(asked, null);
     }
 
     /**
@@ -202,32 +204,36 @@ final class Fetcher {
     boolean onResponse(ValidatorId from, BlockResponse response) {
         BlockId requested = response.requested();
         boolean isOfAsked = requested.equals(asked[from.index()]);
-        if (response.blocks().isEmpty()) {
-            if (isOfAsked) {
-                // Whoever signed the QC had the block: it is decided there by now, and kept in its log alone.
-                catchUp(tree.root().height() + 1, from);
-            }
-            return isOfAsked;
-        }
-        if (!isAskedFor(requested)) {
+        if (!isOfAsked && (response.blocks().isEmpty() || !isAskedFor(requested))) {
             return false;
         }
         if (isOfAsked) {
             asked[from.index()] = null;
         }
-        attempt = 0;
-        long height = response.blocks().getFirst().height();
-        if (height >= certifiedHeight) {
-            certifiedHeight = height;
-            certifiedBy = from;
+        if (!response.blocks().isEmpty()) {
+            attempt = 0;
+            keep(response.blocks(), isOfAsked ? from : null);
+        } else if (!catchingUp && firstMissing != null) {
+            // Whoever signed the QC had the block: it is decided there by now, and kept in its log alone. What others
+            // were
+            // asked for is taken meanwhile, so that this alone ends nothing.
+            catchUp(tree.root().height() + 1, from);
         }
-        for (int i = response.blocks().size() - 1; i >= 0; i--) {
-            Block block = response.blocks().get(i);
-            if (block.height() > tree.root().height()) {
+        return true;
+    }
+
+    /** @param answering the peer that was asked for them, if it is the one that sends them */
+    private void keep(List<Block> blocks, @Nullable ValidatorId answering) {
+        long height = blocks.getFirst().height();
+        if (answering != null && height >= certifiedHeight) {
+            certifiedHeight = height;
+            certifiedBy = answering;
+        }
+        for (Block block : blocks.reversed()) {
+            if (block.height() > tree.root().height() && tree.block(block.id()) == null) {
                 orphans.add(block);
             }
         }
-        return true;
     }
 
     /** The root has moved up. */
@@ -243,8 +249,10 @@ final class Fetcher {
      * @param progress whether it brought any block; if not, the height that it was begun for may have been a lie
      */
     void onCaughtUp(boolean progress) {
+        if (catchingUp && !isNobodyAsked()) {
+            startTimer(patience);
+        }
         catchingUp = false;
-        forgetRequests();
         attempt = progress ? 0 : attempt + 1;
     }
 

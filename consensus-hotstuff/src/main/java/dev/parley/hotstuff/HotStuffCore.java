@@ -827,7 +827,7 @@ final class HotStuffCore implements ConsensusCore {
         if (safety.lastTimeoutView() >= view) {
             return "a quorum of time-outs of view " + view;
         }
-        if (fetcher.isAsking() || fetcher.isCatchingUp()) {
+        if (!fetcher.wanted().isEmpty() || fetcher.isCatchingUp()) {
             return "missing blocks";
         }
         if (candidate != null) {

@@ -9,6 +9,7 @@ import dev.parley.consensus.BlockId;
 import dev.parley.consensus.Effect;
 import dev.parley.consensus.Input;
 import dev.parley.consensus.Refusal.Reason;
+import dev.parley.consensus.ValidatorId;
 import dev.parley.consensus.ValidatorSet;
 import dev.parley.crypto.Digest;
 import dev.parley.hotstuff.HotStuffMessage.Advance;
@@ -96,11 +97,44 @@ class HotStuffBoundsTest {
         OneCore core = new OneCore(cluster, 3);
         core.receive(2, new Advance(make.qc(first), null));
         core.receive(1, new Advance(make.qc(second), null));
-        assertThat(refusals(core.receive(1, new BlockResponse(second.id(), List.of(second)))))
-                .isEmpty();
-        assertThat(refusals(core.receive(2, new BlockResponse(first.id(), List.of(first)))))
+        assertThat(refusals(core.receive(1, new BlockResponse(second.id(), List.of(second, first)))))
                 .isEmpty();
         assertThat(core.details()).contains("1 undecided blocks, 0 without their ancestors");
+        List<Effect> last = core.receive(2, new BlockResponse(first.id(), List.of(first)));
+        assertThat(refusals(last)).as("it was asked for them").isEmpty();
+        assertThat(last).contains(new Effect.CancelTimer(Fetcher.TIMER));
+        assertThat(core.details()).contains("1 undecided blocks, 0 without their ancestors");
+        assertThat(refusals(core.receive(2, new BlockResponse(first.id(), List.of(first)))))
+                .containsExactly(Reason.UNREQUESTED);
+    }
+
+    @Test
+    void a_peer_that_says_it_has_nothing_ends_no_request_to_others() {
+        OneCore core = new OneCore(cluster, 3);
+        core.receive(2, new Advance(make.qc(first), null));
+        core.receive(1, new Advance(make.qc(second), null));
+        assertThat(core.receive(2, new BlockResponse(first.id(), List.of()))).contains(new Effect.CatchUp(1, v(2)));
+        assertThat(refusals(core.receive(1, new BlockResponse(second.id(), List.of(second, first)))))
+                .isEmpty();
+        assertThat(core.details()).contains("1 undecided blocks, 0 without their ancestors");
+    }
+
+    @Test
+    void a_signer_that_is_silent_does_not_keep_others_from_being_asked_for_another_block() {
+        OneCore core = new OneCore(cluster, 3);
+        core.receive(2, new Advance(make.qc(first), null));
+        List<Effect> late = core.give(new Input.TimerFired(Fetcher.TIMER));
+        List<Effect> newer = core.receive(2, new Advance(make.qc(second), null));
+        assertThat(messages(late, BlockRequest.class)).hasSize(1);
+        assertThat(messages(newer, BlockRequest.class)).hasSize(1);
+        assertThat(receivers(newer)).doesNotContainAnyElementsOf(receivers(late));
+    }
+
+    private static List<ValidatorId> receivers(List<Effect> effects) {
+        return effects.stream()
+                .filter(effect -> effect instanceof Effect.Send send && send.message() instanceof BlockRequest)
+                .map(effect -> ((Effect.Send) effect).to())
+                .toList();
     }
 
     @Test

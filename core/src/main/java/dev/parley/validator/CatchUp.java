@@ -64,7 +64,7 @@ final class CatchUp {
     /** What has come and was not rested for yet. */
     private long unpaidBytes;
 
-    /** What was decided of late, for the size of a block on average. */
+    /** What was decided and what has come of late, for the size of a block on average. */
     private long seenBlocks;
 
     private long seenBytes;
@@ -119,6 +119,10 @@ final class CatchUp {
 
     /** A block was decided, however it came. */
     void decided(DecidedBlock block) {
+        see(block);
+    }
+
+    private void see(DecidedBlock block) {
         if (seenBlocks >= AVERAGED_BLOCKS) {
             seenBlocks /= 2;
             seenBytes /= 2;
@@ -252,7 +256,7 @@ final class CatchUp {
 
     /**
      * Whether peers of a weak quorum's power, one of which is correct, are so far ahead that a snapshot may come to less than the blocks that
-     * they still have, if those are as large as what was decided of late. False before anything is decided.
+     * they still have, if those are as large as what was decided or has come of late. False before there is any.
      */
     boolean isFarBehind(long decidedHeight) {
         long power = 0;
@@ -275,7 +279,7 @@ final class CatchUp {
         return bytes > 0 && averageBytes() > 0 && blocks > 0 && blocks >= bytes / averageBytes();
     }
 
-    /** Of the blocks that were decided of late; 0 if none was. */
+    /** Of the blocks that were decided and have come of late; 0 if there are none. */
     private long averageBytes() {
         return seenBlocks == 0 ? 0 : seenBytes / seenBlocks;
     }
@@ -320,6 +324,7 @@ final class CatchUp {
         } else {
             keep(blocks, decidedHeight);
             for (DecidedBlock block : blocks) {
+                see(block);
                 unpaidBytes += sizeOf(block);
             }
             rest();

@@ -51,9 +51,6 @@ final class SnapshotFetch {
 
     private final Set<SnapshotManifest> unusable = new TreeSet<>(SnapshotFetch::order);
     private boolean seeking;
-    /** Who has not said yet which snapshots it has, since they began to be looked for and until {@link #expectNoMore}. */
-    private final BitSet unheard = new BitSet();
-
     private Predicate<SnapshotManifest> worth = manifest -> true;
     private @Nullable Assembly assembly;
 
@@ -113,14 +110,15 @@ final class SnapshotFetch {
         }
     }
 
-    /** Whether a snapshot is under way. */
-    boolean isFetching() {
-        return assembly != null;
+    /** Whether somebody is asked for a part of a snapshot, or all of it is here. If all who have it are set aside, blocks come meanwhile. */
+    boolean isComing() {
+        Assembly present = assembly;
+        return present != null && (present.handedOver || !nobodyIsAsked());
     }
 
-    /** Whether it will be known soon if there is one: all peers were asked, and some have not answered yet. */
-    boolean isExpecting() {
-        return seeking && !unheard.isEmpty();
+    /** Whether there is a snapshot of which some is missing, or that is being tried. */
+    boolean isFetching() {
+        return assembly != null;
     }
 
     /** Whether snapshots are looked for, and none is found yet. */
@@ -137,14 +135,8 @@ final class SnapshotFetch {
         this.worth = worth;
         if (!seeking && assembly == null) {
             seeking = true;
-            peers.forEach(peer -> unheard.set(peer.index()));
             askForOffers();
         }
-    }
-
-    /** Who has not answered by now does not hold up others. */
-    void expectNoMore() {
-        unheard.clear();
     }
 
     /** Blocks do all the same. */
@@ -182,7 +174,6 @@ final class SnapshotFetch {
      */
     void offered(ValidatorId from, List<SignedSnapshot> signed, long decidedHeight) {
         awaited.answered(from, Awaited.Kind.SNAPSHOTS);
-        unheard.clear(from.index());
         has(from, signed.stream().map(SignedSnapshot::manifest).distinct().toList(), decidedHeight);
     }
 

@@ -18,17 +18,13 @@ import dev.parley.network.Network;
 import dev.parley.network.PeerMessage;
 import dev.parley.storage.SignedSnapshot;
 import dev.parley.storage.Snapshot;
-import dev.parley.storage.SnapshotChunk;
 import dev.parley.storage.SnapshotManifest;
 import dev.parley.storage.Storage;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -98,15 +94,10 @@ final class ValidatorActor {
     private final Duration noticeInterval;
     private final ActorRef<Command> self;
     private final TimerScheduler<Command> timers;
+    private final CatchUpServer server;
     private final ValidatorEngine engine;
 
     private @Nullable Start neighbours;
-    /** What is being answered. */
-    private final Set<Served> served = ConcurrentHashMap.newKeySet();
-
-    /** The latest answer to who asked for snapshots: what is signed once need not be signed again. */
-    private volatile PeerMessage.Snapshots offer = new PeerMessage.Snapshots(List.of());
-
     private boolean flushScheduled;
     /** What is persisted meanwhile gathers: one sync will cover it all. */
     private boolean writing;
@@ -115,9 +106,6 @@ final class ValidatorActor {
 
     /** From now on nothing is signed and nothing is written but what this writes: another incarnation begins with it. */
     private @Nullable Ending ending;
-
-    /** A request that is being answered: each peer has one of each kind at a time. */
-    private record Served(ValidatorId peer, Awaited.Kind kind) {}
 
     /**
      * How an incarnation ends for another one.
@@ -157,6 +145,8 @@ final class ValidatorActor {
         this.noticeInterval = settings.statusInterval();
         this.self = self;
         this.timers = timers;
+        this.server = new CatchUpServer(
+                manifest -> SignedSnapshot.sign(manifest, setup.signer(), setup.domain()), storage, link, disk);
         this.engine = new ValidatorEngine(setup.self(), setup.validators(), core, settings, new ActorWorld(), awaited);
     }
 
@@ -381,54 +371,17 @@ final class ValidatorActor {
 
         @Override
         public void serve(ValidatorId to, long fromHeight, int maxBlocks, long maxBytes) {
-            answer(new Served(to, Awaited.Kind.BLOCKS), () -> {
-                List<DecidedBlock> blocks = storage.read(fromHeight, maxBlocks, maxBytes);
-                return new PeerMessage.Entries(storage.firstHeight(), blocks);
-            });
+            server.serve(to, fromHeight, maxBlocks, maxBytes);
         }
 
         @Override
         public void serveSnapshots(ValidatorId to) {
-            answer(new Served(to, Awaited.Kind.SNAPSHOTS), this::snapshots);
+            server.serveSnapshots(to);
         }
 
         @Override
         public void serveChunk(ValidatorId to, SnapshotManifest manifest, int index) {
-            answer(new Served(to, Awaited.Kind.CHUNK), () -> {
-                SnapshotChunk chunk = storage.chunk(manifest, index);
-                return chunk == null ? snapshots() : new PeerMessage.Chunk(manifest, chunk);
-            });
-        }
-
-        private PeerMessage snapshots() {
-            List<SnapshotManifest> manifests = storage.snapshots();
-            PeerMessage.Snapshots known = offer;
-            if (!manifests.equals(
-                    known.snapshots().stream().map(SignedSnapshot::manifest).toList())) {
-                known = new PeerMessage.Snapshots(manifests.stream()
-                        .map(manifest -> SignedSnapshot.sign(manifest, setup.signer(), setup.domain()))
-                        .toList());
-                offer = known;
-            }
-            return known;
-        }
-
-        /** Who sends more gets no more of the disk. */
-        private void answer(Served request, Supplier<PeerMessage> reply) {
-            if (!storage.blocks()) {
-                link.send(request.peer(), reply.get());
-            } else if (served.add(request)) {
-                disk.execute(() -> {
-                    PeerMessage message;
-                    try {
-                        message = reply.get();
-                    } finally {
-                        // Before it is sent: the peer's next request may be here at once.
-                        served.remove(request);
-                    }
-                    link.send(request.peer(), message);
-                });
-            }
+            server.serveChunk(to, manifest, index);
         }
 
         @Override

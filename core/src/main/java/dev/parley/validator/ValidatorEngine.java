@@ -156,7 +156,10 @@ public final class ValidatorEngine {
                 tellIfNothingComes();
             }
             case PeerMessage.ChunkRequest request -> world.serveChunk(from, request.manifest(), request.index());
-            case PeerMessage.Chunk chunk -> snapshots.chunkReceived(from, chunk.manifest(), chunk.chunk());
+            case PeerMessage.Chunk chunk -> {
+                snapshots.chunkReceived(from, chunk.manifest(), chunk.chunk());
+                pauseOrGoOn();
+            }
             case PeerMessage.Commands c -> throw misdirected(c);
             case PeerMessage.Accusations a -> throw misdirected(a);
             case PeerMessage.StateVote v -> throw misdirected(v);
@@ -183,6 +186,7 @@ public final class ValidatorEngine {
             tellIfNothingComes();
         } else if (lateWithSnapshot != null) {
             snapshots.timedOut(lateWithSnapshot);
+            pauseOrGoOn();
         } else {
             step(new Input.TimerFired(timer));
         }
@@ -191,6 +195,7 @@ public final class ValidatorEngine {
     /** What a peer answered to a request of this engine was refused before it got here: another one is asked. */
     public void answerRefused(ValidatorId from) {
         snapshots.answerRefused(from);
+        pauseOrGoOn();
         catchUp.failed(from, decidedHeight);
         tellIfNothingComes();
     }
@@ -399,15 +404,16 @@ public final class ValidatorEngine {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         standing.tick();
-        snapshots.expectNoMore();
-        if (snapshots.isSeeking() && catchUp.isPruned(decidedHeight)) {
+        boolean needsSnapshot = snapshots.isSeeking() && catchUp.isPruned(decidedHeight);
+        if (needsSnapshot) {
             catchUp.askAnew();
-        } else if (catchUp.isFarBehind(decidedHeight)) {
-            seekShorter();
-        } else {
+        } else if (!catchUp.isFarBehind(decidedHeight)) {
             snapshots.rest();
         }
         snapshots.tick(decidedHeight);
+        if (!needsSnapshot && catchUp.isFarBehind(decidedHeight)) {
+            seekShorter();
+        }
         pauseOrGoOn();
         catchUp.tick(decidedHeight);
         tellIfNothingComes();
@@ -428,6 +434,7 @@ public final class ValidatorEngine {
         if (snapshots.awaitsBlock(from) && !catchUp.isAnswer(from, entries)) {
             snapshots.blockReceived(from, entries, decidedHeight);
             pauseOrGoOn();
+            tellIfNothingComes();
             return;
         }
         List<DecidedBlock> next = catchUp.received(from, entries, decidedHeight);
@@ -442,12 +449,11 @@ public final class ValidatorEngine {
         tellIfNothingComes();
     }
 
-    /** For a snapshot if that may come to less, else for blocks. */
+    /** Asks for blocks, and which snapshots there are if one may come to less. */
     private void askForWhatIsMissing() {
         if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
             seekShorter();
         }
-        pauseOrGoOn();
         catchUp.proceed(decidedHeight);
     }
 
@@ -456,9 +462,9 @@ public final class ValidatorEngine {
         snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
     }
 
-    /** Blocks are not asked for while a snapshot is fetched, or peers are about to say if they have one: what would come of it is older. */
+    /** Blocks are not asked for while a snapshot comes: what would come of it is older. */
     private void pauseOrGoOn() {
-        if (snapshots.isFetching() || snapshots.isExpecting()) {
+        if (snapshots.isComing()) {
             catchUp.pause();
         } else {
             catchUp.resume(decidedHeight);
@@ -467,7 +473,7 @@ public final class ValidatorEngine {
 
     /** The core that asked for blocks is not left waiting for an answer when nobody has one. */
     private void tellIfNothingComes() {
-        if (coreIsBehind && !catchUp.isAsking() && !snapshots.isFetching() && !snapshots.isExpecting()) {
+        if (coreIsBehind && !catchUp.isAsking() && !snapshots.isComing()) {
             coreIsBehind = false;
             step(new Input.CaughtUp(List.of()));
         }

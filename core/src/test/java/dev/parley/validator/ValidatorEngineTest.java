@@ -259,26 +259,34 @@ class ValidatorEngineTest {
     }
 
     @Test
-    void who_knows_what_its_blocks_have_looks_for_a_snapshot_before_it_asks_for_blocks() {
+    void who_knows_what_its_blocks_have_looks_for_a_snapshot_as_soon_as_it_is_far_behind() {
         isFarBehind();
-        assertThat(world.log).contains("broadcast SnapshotsRequest[]").noneMatch(ValidatorEngineTest::asksForBlocks);
-        engine.received(V1, new PeerMessage.Snapshots(List.of()));
-        engine.received(V2, new PeerMessage.Snapshots(List.of()));
-        assertThat(world.log).as("v3 may have one").noneMatch(ValidatorEngineTest::asksForBlocks);
-        engine.received(V3, new PeerMessage.Snapshots(List.of()));
-        assertThat(world.log).as("nobody has").anyMatch(ValidatorEngineTest::asksForBlocks);
+        assertThat(world.log).contains("broadcast SnapshotsRequest[]");
+        assertThat(core.inputs).noneMatch(Input.CaughtUp.class::isInstance);
     }
 
     @Test
-    void who_looks_for_a_snapshot_asks_for_blocks_when_a_peer_does_not_say_for_long_what_it_has() {
+    void while_a_snapshot_comes_no_blocks_are_asked_for_and_the_core_is_not_told_that_nothing_comes() {
         isFarBehind();
-        core.answer(new Effect.CatchUp(10_000, V1));
+        offer(10_000, 1);
+        core.answer(new Effect.CatchUp(10_000, V3));
         engine.timerFired(new TimerId("the core's"));
-        engine.received(V1, new PeerMessage.Snapshots(List.of()));
-        assertThat(world.log).noneMatch(ValidatorEngineTest::asksForBlocks);
-        assertThat(core.inputs).as("nothing has come to nothing yet").noneMatch(Input.CaughtUp.class::isInstance);
-        engine.timerFired(new TimerId("status"));
-        assertThat(world.log).anyMatch(ValidatorEngineTest::asksForBlocks);
+        engine.timerFired(new TimerId("catch-up-v1"));
+        engine.timerFired(new TimerId("catch-up-v2"));
+        assertThat(world.log).noneMatch(entry -> entry.startsWith("send v3 EntriesRequest"));
+        assertThat(core.inputs).noneMatch(Input.CaughtUp.class::isInstance);
+    }
+
+    @Test
+    void blocks_are_asked_for_again_when_all_who_offered_a_snapshot_are_silent() {
+        isFarBehind();
+        offer(10_000, 1);
+        engine.received(V3, new PeerMessage.Status(10_000));
+        for (String timer : List.of("catch-up-v1", "catch-up-v2", "snapshot-v1", "snapshot-v2")) {
+            assertThat(world.log).noneMatch(entry -> entry.startsWith("send v3"));
+            engine.timerFired(new TimerId(timer));
+        }
+        assertThat(world.log).contains("send v3 EntriesRequest[fromHeight=2, maxBlocks=64]");
     }
 
     @Test
@@ -303,10 +311,6 @@ class ValidatorEngineTest {
         assertThat(awaitedPeer()).isEqualTo(1);
         world.log.clear();
         engine.received(V2, new PeerMessage.Status(10_000));
-    }
-
-    private static boolean asksForBlocks(String entry) {
-        return entry.contains("EntriesRequest");
     }
 
     private SnapshotManifest offer(long height, int bytes) {
