@@ -35,16 +35,24 @@ final class Fetcher {
     private record Missing(
             BlockId block, QC qc, long top, @Nullable ValidatorId source) {}
 
-    /** By peer: what it was asked for and has not answered, also if it has come from elsewhere. */
+    /** By peer: what it was asked for and has not answered, also if it has come from elsewhere or is overdue. */
     private final @Nullable BlockId[] asked;
 
-    /** The height of the highest certified block that an answer brought: what is a little below is decided at others. */
+    /** By peer: whether it was asked before the timer fired last, so that it may be asked for something else. */
+    private final boolean[] overdue;
+
+    /** The height of the highest certified block that an answer brought: what is a little below is mostly decided at others. */
     private long certifiedHeight;
 
-    /** Who answered last with a block of that height. */
+    /** Who answered with it, null if catch-up has brought nothing since. */
     private @Nullable ValidatorId certifiedBy;
 
+    /** Since something came: how often the timer fired or catch-up came to nothing. Then whoever names a block or a height is not asked first. */
     private int attempt;
+
+    /** In the signers of a QC: who is asked next. */
+    private int turn;
+
     private boolean catchingUp;
     private boolean timerRuns;
     private boolean deadEnd;
@@ -57,6 +65,7 @@ final class Fetcher {
     Fetcher(ValidatorId self, int peers, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
         this.self = self;
         this.asked = new BlockId[peers];
+        this.overdue = new boolean[peers];
         this.patience = patience;
         this.chainLength = chainLength;
         this.tree = tree;
@@ -91,9 +100,9 @@ final class Fetcher {
     /** Called after them: asks, unless a request that is needed is out. */
     void end() {
         if (firstMissing == null) {
-            catchingUp = false;
+            endCatchUp();
             attempt = 0;
-            if (timerRuns && isNobodyAsked()) {
+            if (timerRuns && isNobodyAwaited()) {
                 timerRuns = false;
                 outbox.add(new Effect.CancelTimer(TIMER));
             }
@@ -118,7 +127,7 @@ final class Fetcher {
             if (block == null) {
                 long top = path.isEmpty() ? height : path.getFirst().height();
                 firstMissing = firstMissing == null ? new Missing(at, qc, top, source) : firstMissing;
-                stillWanted |= isAskedFor(at);
+                stillWanted |= isAwaited(at);
                 return null;
             }
             path.add(block);
@@ -144,10 +153,13 @@ final class Fetcher {
             catchUp(missing.top() - chainLength, peer);
         } else if (attempt == 0 && certifiedBy != null && isFarAbove(certifiedHeight)) {
             catchUp(certifiedHeight - chainLength, certifiedBy);
-        } else if (peer != null && asked[peer.index()] == null) {
+        } else if (peer != null && !isAwaited(peer)) {
             asked[peer.index()] = missing.block();
+            overdue[peer.index()] = false;
             outbox.add(new Effect.Send(peer, new BlockRequest(missing.block(), HotStuffMessage.MAX_BLOCKS)));
-            startTimer(patience);
+            if (!timerRuns) {
+                startTimer(patience);
+            }
             outbox.observe(new Observation.Fetching(missing.block(), peer));
         }
     }
@@ -167,32 +179,64 @@ final class Fetcher {
         outbox.add(new Effect.StartTimer(TIMER, delay));
     }
 
-    private boolean isAskedFor(BlockId block) {
-        return Arrays.asList(asked).contains(block);
+    /** Nothing is left to it any more; who was asked before has its time anew. */
+    private void endCatchUp() {
+        if (catchingUp) {
+            catchingUp = false;
+            if (!isNobodyAwaited()) {
+                startTimer(patience);
+            }
+        }
     }
 
-    private boolean isNobodyAsked() {
-        return Arrays.stream(asked).allMatch(Objects::isNull);
+    private boolean isAwaited(ValidatorId peer) {
+        return asked[peer.index()] != null && !overdue[peer.index()];
     }
 
-    /** The signers in turn, without this validator and those that have not answered; null if there are no others. */
+    private boolean isNobodyAwaited() {
+        for (int i = 0; i < asked.length; i++) {
+            if (asked[i] != null && !overdue[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether somebody was, whose time is not over. */
+    private boolean isAwaited(BlockId block) {
+        for (int i = 0; i < asked.length; i++) {
+            if (block.equals(asked[i]) && !overdue[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The signers in turn, who owes no answer before who is overdue; null if all others are awaited. */
     private @Nullable ValidatorId freeSigner(QC qc) {
+        ValidatorId late = null;
         int size = qc.shares().size();
         for (int i = 0; i < size; i++) {
-            ValidatorId signer = qc.shares().get((attempt + i) % size).signer();
+            ValidatorId signer = qc.shares().get((turn + i) % size).signer();
             if (!signer.equals(self) && asked[signer.index()] == null) {
                 return signer;
             }
+            if (late == null && !signer.equals(self) && overdue[signer.index()]) {
+                late = signer;
+            }
         }
-        return null;
+        return late;
     }
 
-    /** No answer has come since the last request, or nothing by catch-up: the next step asks another, and whoever is silent may be asked again. */
+    /** Some answer is not there in time, or nothing has come by catch-up: the next step asks others. */
     void onTimer() {
         timerRuns = false;
         attempt++;
+        turn++;
         catchingUp = false;
-        Arrays.fill(asked, null);
+        for (int i = 0; i < asked.length; i++) {
+            overdue[i] = asked[i] != null;
+        }
     }
 
     /**
@@ -204,19 +248,19 @@ final class Fetcher {
     boolean onResponse(ValidatorId from, BlockResponse response) {
         BlockId requested = response.requested();
         boolean isOfAsked = requested.equals(asked[from.index()]);
-        if (!isOfAsked && (response.blocks().isEmpty() || !isAskedFor(requested))) {
+        if (!isOfAsked && (response.blocks().isEmpty() || !Arrays.asList(asked).contains(requested))) {
             return false;
         }
         if (isOfAsked) {
             asked[from.index()] = null;
+            overdue[from.index()] = false;
         }
         if (!response.blocks().isEmpty()) {
             attempt = 0;
             keep(response.blocks(), isOfAsked ? from : null);
-        } else if (!catchingUp && firstMissing != null) {
+        } else if (!catchingUp && firstMissing != null && requested.equals(firstMissing.block())) {
             // Whoever signed the QC had the block: it is decided there by now, and kept in its log alone. What others
-            // were
-            // asked for is taken meanwhile, so that this alone ends nothing.
+            // were asked for is taken all the same.
             catchUp(tree.root().height() + 1, from);
         }
         return true;
@@ -249,11 +293,14 @@ final class Fetcher {
      * @param progress whether it brought any block; if not, the height that it was begun for may have been a lie
      */
     void onCaughtUp(boolean progress) {
-        if (catchingUp && !isNobodyAsked()) {
-            startTimer(patience);
+        endCatchUp();
+        if (progress) {
+            attempt = 0;
+        } else {
+            attempt++;
+            turn++;
+            certifiedBy = null;
         }
-        catchingUp = false;
-        attempt = progress ? 0 : attempt + 1;
     }
 
     /** What a peer asked for: as many as there are, within the bounds. */

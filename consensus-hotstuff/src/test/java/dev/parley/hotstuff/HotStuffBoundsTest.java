@@ -109,11 +109,46 @@ class HotStuffBoundsTest {
     }
 
     @Test
-    void a_peer_that_says_it_has_nothing_ends_no_request_to_others() {
+    void an_answer_after_the_time_is_taken_though_another_was_asked_meanwhile() {
+        OneCore core = new OneCore(cluster, 3);
+        core.receive(2, new Advance(make.qc(first), null));
+        core.give(new Input.TimerFired(Fetcher.TIMER));
+        core.receive(2, new Advance(make.qc(second), null));
+        assertThat(refusals(core.receive(2, new BlockResponse(first.id(), List.of(first)))))
+                .isEmpty();
+        assertThat(core.details()).contains("0 undecided blocks, 1 without their ancestors");
+    }
+
+    @Test
+    void a_later_request_gives_the_one_before_no_more_time() {
+        OneCore core = new OneCore(cluster, 3);
+        assertThat(core.receive(2, new Advance(make.qc(first), null))).anyMatch(this::startsTimer);
+        List<Effect> second = core.receive(1, new Advance(make.qc(this.second), null));
+        assertThat(messages(second, BlockRequest.class)).hasSize(1);
+        assertThat(second).noneMatch(this::startsTimer);
+    }
+
+    @Test
+    void who_owes_an_answer_has_its_time_when_catch_up_has_ended() {
+        OneCore core = new OneCore(cluster, 3);
+        core.receive(1, new Advance(make.qc(first), null));
+        core.receive(2, new Advance(make.qc(second), null));
+        assertThat(core.receive(2, new BlockResponse(second.id(), List.of()))).contains(new Effect.CatchUp(1, v(2)));
+        assertThat(core.give(new Input.CaughtUp(List.of())))
+                .contains(new Effect.StartTimer(Fetcher.TIMER, HotStuffSettings.DEFAULTS.fetchTimeout()));
+    }
+
+    private boolean startsTimer(Effect effect) {
+        return effect instanceof Effect.StartTimer start && start.timer().equals(Fetcher.TIMER);
+    }
+
+    @Test
+    void a_peer_that_says_it_has_nothing_of_what_is_needed_no_more_ends_nothing() {
         OneCore core = new OneCore(cluster, 3);
         core.receive(2, new Advance(make.qc(first), null));
         core.receive(1, new Advance(make.qc(second), null));
-        assertThat(core.receive(2, new BlockResponse(first.id(), List.of()))).contains(new Effect.CatchUp(1, v(2)));
+        assertThat(core.receive(2, new BlockResponse(first.id(), List.of())))
+                .noneMatch(Effect.CatchUp.class::isInstance);
         assertThat(refusals(core.receive(1, new BlockResponse(second.id(), List.of(second, first)))))
                 .isEmpty();
         assertThat(core.details()).contains("1 undecided blocks, 0 without their ancestors");
@@ -155,7 +190,9 @@ class HotStuffBoundsTest {
                 2, new BlockResponse(wanted.id(), chain.subList(64, 80).reversed()));
         assertThat(effects).contains(new Effect.CatchUp(wanted.height() - 2, v(2)));
         for (Block newer : chain.subList(85, 89)) {
-            assertThat(messages(core.receive(1, new Advance(make.qc(newer), null)), BlockRequest.class))
+            assertThat(messages(
+                            core.receive((int) newer.view() % 2 * 2, new Advance(make.qc(newer), null)),
+                            BlockRequest.class))
                     .as("what came is far above")
                     .isEmpty();
         }

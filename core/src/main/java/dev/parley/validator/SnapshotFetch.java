@@ -127,7 +127,7 @@ final class SnapshotFetch {
     }
 
     /**
-     * Blocks alone will not do: asks all peers which snapshots they have.
+     * Blocks alone will not do, or take long: asks all peers which snapshots they have.
      *
      * @param worth whether one of them is worth its bytes
      */

@@ -187,6 +187,7 @@ public final class ValidatorEngine {
         } else if (lateWithSnapshot != null) {
             snapshots.timedOut(lateWithSnapshot);
             pauseOrGoOn();
+            tellIfNothingComes();
         } else {
             step(new Input.TimerFired(timer));
         }
@@ -350,7 +351,7 @@ public final class ValidatorEngine {
             }
             case Effect.CatchUp behind -> {
                 coreIsBehind = true;
-                catchUp.claimed(behind.height(), behind.source());
+                catchUp.inferred(behind.height(), behind.source());
                 askForWhatIsMissing();
             }
             case Effect.Observe observe -> {
@@ -404,16 +405,13 @@ public final class ValidatorEngine {
         world.send(peers.get(nextStatusPeer), new PeerMessage.Status(decidedHeight));
         nextStatusPeer = (nextStatusPeer + 1) % peers.size();
         standing.tick();
-        boolean needsSnapshot = snapshots.isSeeking() && catchUp.isPruned(decidedHeight);
-        if (needsSnapshot) {
+        if (snapshots.isSeeking() && catchUp.isPruned(decidedHeight)) {
             catchUp.askAnew();
         } else if (!catchUp.isFarBehind(decidedHeight)) {
             snapshots.rest();
         }
         snapshots.tick(decidedHeight);
-        if (!needsSnapshot && catchUp.isFarBehind(decidedHeight)) {
-            seekShorter();
-        }
+        seekIfFarBehind();
         pauseOrGoOn();
         catchUp.tick(decidedHeight);
         tellIfNothingComes();
@@ -451,15 +449,15 @@ public final class ValidatorEngine {
 
     /** Asks for blocks, and which snapshots there are if one may come to less. */
     private void askForWhatIsMissing() {
-        if (!snapshots.isSeeking() && catchUp.isFarBehind(decidedHeight)) {
-            seekShorter();
-        }
+        seekIfFarBehind();
         catchUp.proceed(decidedHeight);
     }
 
-    /** A snapshot that comes to less than the blocks which it stands for, though peers still have them. */
-    private void seekShorter() {
-        snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
+    /** A snapshot may come to less than the blocks which it stands for, though peers still have them. */
+    private void seekIfFarBehind() {
+        if (!snapshots.isSeeking() && !snapshots.isFetching() && catchUp.isFarBehind(decidedHeight)) {
+            snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
+        }
     }
 
     /** Blocks are not asked for while a snapshot comes: what would come of it is older. */
