@@ -10,9 +10,7 @@ import dev.parley.hotstuff.HotStuffMessage.BlockRequest;
 import dev.parley.hotstuff.HotStuffMessage.BlockResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +33,7 @@ final class Fetcher {
     private record Missing(
             BlockId block, QC qc, long top, @Nullable ValidatorId source) {}
 
-    /** By peer: what it was asked for and has not answered, also if it has come from elsewhere or is overdue. */
-    private final @Nullable BlockId[] asked;
-
-    /** By peer: whether it was asked before the timer fired last, so that it may be asked for something else. */
-    private final boolean[] overdue;
+    private final BlockRequests requests;
 
     /** The height of the highest certified block that an answer brought: what is a little below is mostly decided at others. */
     private long certifiedHeight;
@@ -64,8 +58,7 @@ final class Fetcher {
     /** @param peers how many validators there are */
     Fetcher(ValidatorId self, int peers, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
         this.self = self;
-        this.asked = new BlockId[peers];
-        this.overdue = new boolean[peers];
+        this.requests = new BlockRequests(peers);
         this.patience = patience;
         this.chainLength = chainLength;
         this.tree = tree;
@@ -74,9 +67,7 @@ final class Fetcher {
 
     /** The blocks that were asked for, if any is missing. */
     List<BlockId> wanted() {
-        return firstMissing == null
-                ? List.of()
-                : Arrays.stream(asked).filter(Objects::nonNull).toList();
+        return firstMissing == null ? List.of() : requests.blocks();
     }
 
     boolean isCatchingUp() {
@@ -102,9 +93,8 @@ final class Fetcher {
         if (firstMissing == null) {
             endCatchUp();
             attempt = 0;
-            if (timerRuns && isNobodyAwaited()) {
-                timerRuns = false;
-                outbox.add(new Effect.CancelTimer(TIMER));
+            if (!requests.areAwaited()) {
+                stopTimer();
             }
         } else if (!catchingUp && !stillWanted) {
             request(firstMissing);
@@ -127,7 +117,7 @@ final class Fetcher {
             if (block == null) {
                 long top = path.isEmpty() ? height : path.getFirst().height();
                 firstMissing = firstMissing == null ? new Missing(at, qc, top, source) : firstMissing;
-                stillWanted |= isAwaited(at);
+                stillWanted |= requests.isAwaited(at);
                 return null;
             }
             path.add(block);
@@ -153,9 +143,8 @@ final class Fetcher {
             catchUp(missing.top() - chainLength, peer);
         } else if (attempt == 0 && certifiedBy != null && isFarAbove(certifiedHeight)) {
             catchUp(certifiedHeight - chainLength, certifiedBy);
-        } else if (peer != null && !isAwaited(peer)) {
-            asked[peer.index()] = missing.block();
-            overdue[peer.index()] = false;
+        } else if (peer != null && !requests.isAwaited(peer)) {
+            requests.asked(peer, missing.block());
             outbox.add(new Effect.Send(peer, new BlockRequest(missing.block(), HotStuffMessage.MAX_BLOCKS)));
             if (!timerRuns) {
                 startTimer(patience);
@@ -179,37 +168,22 @@ final class Fetcher {
         outbox.add(new Effect.StartTimer(TIMER, delay));
     }
 
+    private void stopTimer() {
+        if (timerRuns) {
+            timerRuns = false;
+            outbox.add(new Effect.CancelTimer(TIMER));
+        }
+    }
+
     /** Nothing is left to it any more; who was asked before has its time anew. */
     private void endCatchUp() {
         if (catchingUp) {
             catchingUp = false;
-            if (!isNobodyAwaited()) {
+            stopTimer();
+            if (requests.areAwaited()) {
                 startTimer(patience);
             }
         }
-    }
-
-    private boolean isAwaited(ValidatorId peer) {
-        return asked[peer.index()] != null && !overdue[peer.index()];
-    }
-
-    private boolean isNobodyAwaited() {
-        for (int i = 0; i < asked.length; i++) {
-            if (asked[i] != null && !overdue[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether somebody was, whose time is not over. */
-    private boolean isAwaited(BlockId block) {
-        for (int i = 0; i < asked.length; i++) {
-            if (block.equals(asked[i]) && !overdue[i]) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The signers in turn, who owes no answer before who is overdue; null if all others are awaited. */
@@ -218,12 +192,13 @@ final class Fetcher {
         int size = qc.shares().size();
         for (int i = 0; i < size; i++) {
             ValidatorId signer = qc.shares().get((turn + i) % size).signer();
-            if (!signer.equals(self) && asked[signer.index()] == null) {
+            if (signer.equals(self) || requests.isAwaited(signer)) {
+                continue;
+            }
+            if (!requests.isOverdue(signer)) {
                 return signer;
             }
-            if (late == null && !signer.equals(self) && overdue[signer.index()]) {
-                late = signer;
-            }
+            late = late == null ? signer : late;
         }
         return late;
     }
@@ -234,9 +209,7 @@ final class Fetcher {
         attempt++;
         turn++;
         catchingUp = false;
-        for (int i = 0; i < asked.length; i++) {
-            overdue[i] = asked[i] != null;
-        }
+        requests.timeIsOver();
     }
 
     /**
@@ -247,13 +220,9 @@ final class Fetcher {
      */
     boolean onResponse(ValidatorId from, BlockResponse response) {
         BlockId requested = response.requested();
-        boolean isOfAsked = requested.equals(asked[from.index()]);
-        if (!isOfAsked && (response.blocks().isEmpty() || !Arrays.asList(asked).contains(requested))) {
+        boolean isOfAsked = requests.answered(from, requested);
+        if (!isOfAsked && (response.blocks().isEmpty() || !requests.blocks().contains(requested))) {
             return false;
-        }
-        if (isOfAsked) {
-            asked[from.index()] = null;
-            overdue[from.index()] = false;
         }
         if (!response.blocks().isEmpty()) {
             attempt = 0;

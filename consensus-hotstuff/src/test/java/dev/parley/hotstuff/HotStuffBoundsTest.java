@@ -138,6 +138,16 @@ class HotStuffBoundsTest {
                 .contains(new Effect.StartTimer(Fetcher.TIMER, HotStuffSettings.DEFAULTS.fetchTimeout()));
     }
 
+    @Test
+    void a_request_after_catch_up_has_its_usual_time() {
+        OneCore core = new OneCore(cluster, 3);
+        core.receive(2, new Advance(make.qc(second), null));
+        core.receive(2, new BlockResponse(second.id(), List.of()));
+        List<Effect> effects = core.give(new Input.CaughtUp(List.of()));
+        assertThat(messages(effects, BlockRequest.class)).hasSize(1);
+        assertThat(effects).contains(new Effect.StartTimer(Fetcher.TIMER, HotStuffSettings.DEFAULTS.fetchTimeout()));
+    }
+
     private boolean startsTimer(Effect effect) {
         return effect instanceof Effect.StartTimer start && start.timer().equals(Fetcher.TIMER);
     }
