@@ -15,9 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gets certified blocks that are missing, from the newest down to one that connects: first from the peer that named them, then in
- * turn from those who signed the QC. Each peer has one request at a time, for who is behind lacks another block with each QC that comes; and
- * no block is asked of two at once, so that one that names a block and does not send it holds it up until the timer. What is too far above is
- * left to the catch-up of the log.
+ * turn from those who signed the QC. One request is out at a time. What is too far above is left to the catch-up of the log.
  */
 final class Fetcher {
     static final TimerId TIMER = new TimerId("fetch");
@@ -33,41 +31,29 @@ final class Fetcher {
     private record Missing(
             BlockId block, QC qc, long top, @Nullable ValidatorId source) {}
 
-    private final BlockRequests requests;
+    private @Nullable BlockId wanted;
+    /** Who was asked for it. */
+    private @Nullable ValidatorId asked;
 
-    /** The height of the highest certified block that an answer brought: what is a little below is mostly decided at others. */
-    private long certifiedHeight;
-
-    /** Who answered with it, null if catch-up has brought nothing since. */
-    private @Nullable ValidatorId certifiedBy;
-
-    /** Since something came: how often the timer fired or catch-up came to nothing. Then whoever names a block or a height is not asked first. */
     private int attempt;
-
-    /** In the signers of a QC: who is asked next. */
-    private int turn;
-
     private boolean catchingUp;
-    private boolean timerRuns;
     private boolean deadEnd;
-    /** In this step: the first thing that was missing; whether anything is missing that was asked for before. */
+    /** In this step: the first thing that was missing; whether what was asked for before is missing still. */
     private @Nullable Missing firstMissing;
 
     private boolean stillWanted;
 
-    /** @param peers how many validators there are */
-    Fetcher(ValidatorId self, int peers, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
+    Fetcher(ValidatorId self, Duration patience, int chainLength, BlockTree tree, Outbox outbox) {
         this.self = self;
-        this.requests = new BlockRequests(peers);
         this.patience = patience;
         this.chainLength = chainLength;
         this.tree = tree;
         this.outbox = outbox;
     }
 
-    /** The blocks that were asked for, if any is missing. */
-    List<BlockId> wanted() {
-        return firstMissing == null ? List.of() : requests.blocks();
+    /** The block that was asked for and has not come, or null. */
+    @Nullable BlockId wanted() {
+        return wanted;
     }
 
     boolean isCatchingUp() {
@@ -88,13 +74,17 @@ final class Fetcher {
         stillWanted = false;
     }
 
-    /** Called after them: asks, unless a request that is needed is out. */
+    /**
+     * Called after them: asks, unless a request that is needed is out. Whoever makes two things be missing at once must not have them
+     * asked for in turn at every step, each request disowning the answer to the one before.
+     */
     void end() {
         if (firstMissing == null) {
-            endCatchUp();
-            attempt = 0;
-            if (!requests.areAwaited()) {
-                stopTimer();
+            if (wanted != null || catchingUp) {
+                wanted = null;
+                catchingUp = false;
+                attempt = 0;
+                outbox.add(new Effect.CancelTimer(TIMER));
             }
         } else if (!catchingUp && !stillWanted) {
             request(firstMissing);
@@ -117,7 +107,7 @@ final class Fetcher {
             if (block == null) {
                 long top = path.isEmpty() ? height : path.getFirst().height();
                 firstMissing = firstMissing == null ? new Missing(at, qc, top, source) : firstMissing;
-                stillWanted |= requests.isAwaited(at);
+                stillWanted |= at.equals(wanted);
                 return null;
             }
             path.add(block);
@@ -138,78 +128,42 @@ final class Fetcher {
 
     private void request(Missing missing) {
         ValidatorId source = missing.source();
-        ValidatorId peer = source != null && attempt == 0 ? source : freeSigner(missing.qc());
-        if (attempt == 0 && peer != null && isFarAbove(missing.top())) {
+        ValidatorId peer = source != null && attempt == 0 ? source : signer(missing.qc());
+        if (attempt == 0 && missing.top() > tree.root().height() + BlockTree.KEPT_DECIDED) {
             catchUp(missing.top() - chainLength, peer);
-        } else if (attempt == 0 && certifiedBy != null && isFarAbove(certifiedHeight)) {
-            catchUp(certifiedHeight - chainLength, certifiedBy);
-        } else if (peer != null && !requests.isAwaited(peer)) {
-            requests.asked(peer, missing.block());
+        } else {
+            wanted = missing.block();
+            asked = peer;
             outbox.add(new Effect.Send(peer, new BlockRequest(missing.block(), HotStuffMessage.MAX_BLOCKS)));
-            if (!timerRuns) {
-                startTimer(patience);
-            }
+            outbox.add(new Effect.StartTimer(TIMER, patience));
             outbox.observe(new Observation.Fetching(missing.block(), peer));
         }
     }
 
-    private boolean isFarAbove(long height) {
-        return height > tree.root().height() + BlockTree.KEPT_DECIDED;
-    }
-
     private void catchUp(long height, ValidatorId source) {
         catchingUp = true;
+        wanted = null;
         outbox.add(new Effect.CatchUp(Math.max(tree.root().height() + 1, height), source));
-        startTimer(patience.multipliedBy(10));
+        outbox.add(new Effect.StartTimer(TIMER, patience.multipliedBy(10)));
     }
 
-    private void startTimer(Duration delay) {
-        timerRuns = true;
-        outbox.add(new Effect.StartTimer(TIMER, delay));
-    }
-
-    private void stopTimer() {
-        if (timerRuns) {
-            timerRuns = false;
-            outbox.add(new Effect.CancelTimer(TIMER));
-        }
-    }
-
-    /** Nothing is left to it any more; who was asked before has its time anew. */
-    private void endCatchUp() {
-        if (catchingUp) {
-            catchingUp = false;
-            stopTimer();
-            if (requests.areAwaited()) {
-                startTimer(patience);
-            }
-        }
-    }
-
-    /** The signers in turn, who owes no answer before who is overdue; null if all others are awaited. */
-    private @Nullable ValidatorId freeSigner(QC qc) {
-        ValidatorId late = null;
+    /** The signers in turn, this validator left out. */
+    private ValidatorId signer(QC qc) {
         int size = qc.shares().size();
         for (int i = 0; i < size; i++) {
-            ValidatorId signer = qc.shares().get((turn + i) % size).signer();
-            if (signer.equals(self) || requests.isAwaited(signer)) {
-                continue;
-            }
-            if (!requests.isOverdue(signer)) {
+            ValidatorId signer = qc.shares().get((attempt + i) % size).signer();
+            if (!signer.equals(self)) {
                 return signer;
             }
-            late = late == null ? signer : late;
         }
-        return late;
+        throw new IllegalStateException("nobody else signed " + qc);
     }
 
-    /** Some answer is not there in time, or nothing has come by catch-up: the next step asks others. */
+    /** The peer did not answer in time: the next step asks another. */
     void onTimer() {
-        timerRuns = false;
         attempt++;
-        turn++;
+        wanted = null;
         catchingUp = false;
-        requests.timeIsOver();
     }
 
     /**
@@ -219,34 +173,23 @@ final class Fetcher {
      * @return whether the response was asked for
      */
     boolean onResponse(ValidatorId from, BlockResponse response) {
-        BlockId requested = response.requested();
-        boolean isOfAsked = requests.answered(from, requested);
-        if (!isOfAsked && (response.blocks().isEmpty() || !requests.blocks().contains(requested))) {
+        if (!response.requested().equals(wanted) || (response.blocks().isEmpty() && !from.equals(asked))) {
             return false;
         }
-        if (!response.blocks().isEmpty()) {
-            attempt = 0;
-            keep(response.blocks(), isOfAsked ? from : null);
-        } else if (!catchingUp && firstMissing != null && requested.equals(firstMissing.block())) {
-            // Whoever signed the QC had the block: it is decided there by now, and kept in its log alone. What others
-            // were asked for is taken all the same.
+        if (response.blocks().isEmpty()) {
+            // Whoever signed the QC had the block: it is decided there by now, and kept in its log alone.
             catchUp(tree.root().height() + 1, from);
+            return true;
         }
-        return true;
-    }
-
-    /** @param answering the peer that was asked for them, if it is the one that sends them */
-    private void keep(List<Block> blocks, @Nullable ValidatorId answering) {
-        long height = blocks.getFirst().height();
-        if (answering != null && height >= certifiedHeight) {
-            certifiedHeight = height;
-            certifiedBy = answering;
-        }
-        for (Block block : blocks.reversed()) {
-            if (block.height() > tree.root().height() && tree.block(block.id()) == null) {
+        attempt = 0;
+        wanted = null;
+        for (int i = response.blocks().size() - 1; i >= 0; i--) {
+            Block block = response.blocks().get(i);
+            if (block.height() > tree.root().height()) {
                 orphans.add(block);
             }
         }
+        return true;
     }
 
     /** The root has moved up. */
@@ -262,14 +205,9 @@ final class Fetcher {
      * @param progress whether it brought any block; if not, the height that it was begun for may have been a lie
      */
     void onCaughtUp(boolean progress) {
-        endCatchUp();
-        if (progress) {
-            attempt = 0;
-        } else {
-            attempt++;
-            turn++;
-            certifiedBy = null;
-        }
+        catchingUp = false;
+        wanted = null;
+        attempt = progress ? 0 : attempt + 1;
     }
 
     /** What a peer asked for: as many as there are, within the bounds. */

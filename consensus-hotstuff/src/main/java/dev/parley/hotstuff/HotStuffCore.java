@@ -98,8 +98,7 @@ final class HotStuffCore implements ConsensusCore {
         this.rules = rules;
         this.statements = new HotStuffStatements(setup.domain());
         this.tree = new BlockTree(rules.commit());
-        this.fetcher = new Fetcher(
-                self, validators.size(), settings.fetchTimeout(), rules.commit().length(), tree, outbox);
+        this.fetcher = new Fetcher(self, settings.fetchTimeout(), rules.commit().length(), tree, outbox);
         this.votes = new VoteCollector(validators, rules.quorums());
         this.timeouts = new TimeoutCollector(validators, rules.quorums());
         this.proposals = new ProposalLog(validators.size());
@@ -796,7 +795,10 @@ final class HotStuffCore implements ConsensusCore {
         details.add(
                 "last vote in view " + safety.lastVotedView() + ", last time-out of view " + safety.lastTimeoutView());
         details.add(tree.size() + " undecided blocks, " + fetcher.kept() + " without their ancestors");
-        fetcher.wanted().forEach(block -> details.add("fetches " + block));
+        BlockId wanted = fetcher.wanted();
+        if (wanted != null) {
+            details.add("fetches " + wanted);
+        }
         if (fetcher.isCatchingUp()) {
             details.add("catches up");
         }
@@ -827,7 +829,7 @@ final class HotStuffCore implements ConsensusCore {
         if (safety.lastTimeoutView() >= view) {
             return "a quorum of time-outs of view " + view;
         }
-        if (!fetcher.wanted().isEmpty() || fetcher.isCatchingUp()) {
+        if (fetcher.wanted() != null || fetcher.isCatchingUp()) {
             return "missing blocks";
         }
         if (candidate != null) {

@@ -48,10 +48,8 @@ final class CatchUp {
     private final Standing standing;
     private final Awaited awaited;
     private final PeerTimers timers;
-    /** By peer: the height that it has decided, as far as is known. */
+    /** By peer: the height that it claims to have decided. */
     private final long[] claims;
-    /** By peer: the height that it says it has decided. */
-    private final long[] told;
     /** By peer: the lowest height that it says it still has, where that was above the one it was asked for; else 0. */
     private final long[] prunedBelow;
     /** By peer: what it was asked for. */
@@ -92,7 +90,6 @@ final class CatchUp {
         this.awaited = awaited;
         this.timers = new PeerTimers("catch-up", validators.size());
         this.claims = new long[validators.size()];
-        this.told = new long[validators.size()];
         this.prunedBelow = new long[validators.size()];
         this.asked = new Range[validators.size()];
     }
@@ -102,14 +99,8 @@ final class CatchUp {
         return asking > 0 || resting;
     }
 
-    /** A peer says that it has decided up to a height. Asks for nothing yet. */
+    /** A peer says that it has decided up to a height, or the core infers it. Asks for nothing yet. */
     void claimed(long height, ValidatorId peer) {
-        told[peer.index()] = Math.max(told[peer.index()], height);
-        inferred(height, peer);
-    }
-
-    /** What else a peer did lets the core think that it has decided up to a height: it may be mistaken. Asks for nothing yet. */
-    void inferred(long height, ValidatorId peer) {
         claims[peer.index()] = Math.max(claims[peer.index()], height);
     }
 
@@ -328,8 +319,6 @@ final class CatchUp {
         List<DecidedBlock> blocks = entries.blocks();
         if (blocks.isEmpty() && entries.firstHeight() > range.from()) {
             prunedBelow[from.index()] = entries.firstHeight();
-        } else if (blocks.isEmpty() && told[from.index()] < range.from()) {
-            claims[from.index()] = told[from.index()];
         } else if (!isPartOf(range, blocks)) {
             giveUp(from);
         } else {
@@ -406,7 +395,6 @@ final class CatchUp {
 
     private void giveUp(ValidatorId peer) {
         claims[peer.index()] = 0;
-        told[peer.index()] = 0;
         standing.setAside(peer);
     }
 

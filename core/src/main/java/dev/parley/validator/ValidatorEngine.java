@@ -159,6 +159,7 @@ public final class ValidatorEngine {
             case PeerMessage.Chunk chunk -> {
                 snapshots.chunkReceived(from, chunk.manifest(), chunk.chunk());
                 pauseOrGoOn();
+                tellIfNothingComes();
             }
             case PeerMessage.Commands c -> throw misdirected(c);
             case PeerMessage.Accusations a -> throw misdirected(a);
@@ -351,7 +352,7 @@ public final class ValidatorEngine {
             }
             case Effect.CatchUp behind -> {
                 coreIsBehind = true;
-                catchUp.inferred(behind.height(), behind.source());
+                catchUp.claimed(behind.height(), behind.source());
                 askForWhatIsMissing();
             }
             case Effect.Observe observe -> {

@@ -195,21 +195,6 @@ class CatchUpTest {
     }
 
     @Test
-    void who_has_not_what_the_core_inferred_is_asked_again_when_it_says_that_it_has_it() {
-        catchUp.inferred(100, V1);
-        catchUp.proceed(0);
-        assertThat(world.take()).containsExactly("v1 1-64");
-        catchUp.received(V1, new PeerMessage.Entries(1, List.of()), 0);
-        catchUp.proceed(0);
-        assertThat(world.take()).isEmpty();
-        claim(catchUp, 100, V1);
-        assertThat(world.take()).containsExactly("v1 1-64");
-        catchUp.received(V1, new PeerMessage.Entries(1, List.of()), 0);
-        claim(catchUp, 100, V1);
-        assertThat(world.take()).as("it said so, and is set aside").isEmpty();
-    }
-
-    @Test
     void a_snapshot_is_worth_its_while_where_a_weak_quorum_is_far_ahead_and_it_has_fewer_bytes_than_the_blocks() {
         catchUp.tick(0);
         claim(catchUp, 100_000, V1);
