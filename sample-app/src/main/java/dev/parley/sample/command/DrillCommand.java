@@ -106,6 +106,16 @@ final class DrillCommand implements Callable<Integer> {
     private int pauseSeconds = 60;
 
     @Option(
+            names = "--pauses",
+            paramLabel = "K",
+            defaultValue = "1",
+            description = {
+                "How often it is stopped, one time after the other: ${DEFAULT-VALUE}. The first return has code compiled that has never",
+                "run; later ones take about half as long."
+            })
+    private int pauses = 1;
+
+    @Option(
             names = "--restarts",
             paramLabel = "K",
             defaultValue = "20",
@@ -172,6 +182,7 @@ final class DrillCommand implements Callable<Integer> {
                 || away < 0
                 || catchUpRate < 0
                 || pauseSeconds < 0
+                || pauses < 0
                 || restarts < 0
                 || restartRate < 1
                 || attackSeconds < 0
@@ -219,7 +230,7 @@ final class DrillCommand implements Callable<Integer> {
         if (away > 0) {
             beAway(processes, load);
         }
-        if (pauseSeconds > 0) {
+        for (int i = 0; i < pauses && pauseSeconds > 0; i++) {
             pause(processes, load);
         }
         if (attackSeconds > 0 && network.equals("links")) {
