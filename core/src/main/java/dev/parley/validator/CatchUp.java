@@ -117,12 +117,8 @@ final class CatchUp {
         heightAtLastTick = decidedHeight;
     }
 
-    /** A block was decided, however it came. */
-    void decided(DecidedBlock block) {
-        see(block);
-    }
-
-    private void see(DecidedBlock block) {
+    /** A block was decided, or has come: it counts in what a block has on average. */
+    void seen(DecidedBlock block) {
         if (seenBlocks >= AVERAGED_BLOCKS) {
             seenBlocks /= 2;
             seenBytes /= 2;
@@ -324,7 +320,7 @@ final class CatchUp {
         } else {
             keep(blocks, decidedHeight);
             for (DecidedBlock block : blocks) {
-                see(block);
+                seen(block);
                 unpaidBytes += sizeOf(block);
             }
             rest();

@@ -152,14 +152,12 @@ public final class ValidatorEngine {
             case PeerMessage.SnapshotsRequest request -> world.serveSnapshots(from);
             case PeerMessage.Snapshots offered -> {
                 snapshots.offered(from, offered.snapshots(), decidedHeight);
-                pauseOrGoOn();
-                tellIfNothingComes();
+                goOn();
             }
             case PeerMessage.ChunkRequest request -> world.serveChunk(from, request.manifest(), request.index());
             case PeerMessage.Chunk chunk -> {
                 snapshots.chunkReceived(from, chunk.manifest(), chunk.chunk());
-                pauseOrGoOn();
-                tellIfNothingComes();
+                goOn();
             }
             case PeerMessage.Commands c -> throw misdirected(c);
             case PeerMessage.Accusations a -> throw misdirected(a);
@@ -187,8 +185,7 @@ public final class ValidatorEngine {
             tellIfNothingComes();
         } else if (lateWithSnapshot != null) {
             snapshots.timedOut(lateWithSnapshot);
-            pauseOrGoOn();
-            tellIfNothingComes();
+            goOn();
         } else {
             step(new Input.TimerFired(timer));
         }
@@ -205,8 +202,7 @@ public final class ValidatorEngine {
     /** A snapshot that {@link World#install} was given is not to be used: blocks have come meanwhile, or the application does not take it. */
     public void snapshotRefused(SnapshotManifest manifest) {
         snapshots.refused(manifest, decidedHeight);
-        pauseOrGoOn();
-        tellIfNothingComes();
+        goOn();
     }
 
     public void payloadReady(long ticket, Payload payload) {
@@ -331,7 +327,7 @@ public final class ValidatorEngine {
                 ticksAtHeight = 0;
                 doubtedAt = FIRST_DOUBT;
                 gathering.add(new Storage.Write.Append(block));
-                catchUp.decided(block);
+                catchUp.seen(block);
                 world.ordered(block);
                 heldBlocks.add(new Held(nextBatch, effect));
             }
@@ -432,8 +428,7 @@ public final class ValidatorEngine {
     private void onEntries(ValidatorId from, PeerMessage.Entries entries) {
         if (snapshots.awaitsBlock(from) && !catchUp.isAnswer(from, entries)) {
             snapshots.blockReceived(from, entries, decidedHeight);
-            pauseOrGoOn();
-            tellIfNothingComes();
+            goOn();
             return;
         }
         List<DecidedBlock> next = catchUp.received(from, entries, decidedHeight);
@@ -459,6 +454,12 @@ public final class ValidatorEngine {
         if (!snapshots.isSeeking() && !snapshots.isFetching() && catchUp.isFarBehind(decidedHeight)) {
             snapshots.seek(manifest -> catchUp.isShorter(manifest, decidedHeight));
         }
+    }
+
+    /** After anything that may have begun or ended the fetch of a snapshot. */
+    private void goOn() {
+        pauseOrGoOn();
+        tellIfNothingComes();
     }
 
     /** Blocks are not asked for while a snapshot comes: what would come of it is older. */

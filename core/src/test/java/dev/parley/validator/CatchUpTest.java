@@ -202,8 +202,8 @@ class CatchUpTest {
         assertThat(catchUp.isFarBehind(0))
                 .as("what a block has is not known yet")
                 .isFalse();
-        catchUp.decided(block(1, 10_000));
-        catchUp.decided(block(2, 20_000));
+        catchUp.seen(block(1, 10_000));
+        catchUp.seen(block(2, 20_000));
         assertThat(catchUp.isFarBehind(0)).isTrue();
         long enough = EngineSettings.DEFAULTS.snapshotInPlaceOfBytes() / 16_000;
         assertThat(catchUp.isFarBehind(100_000 - enough)).isTrue();
