@@ -13,12 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,10 +28,6 @@ public abstract class PeerNetworkContract extends NetworkContract {
     protected static final int SMALL_BYTES = 1 << 20;
 
     private static final ValidatorId V1 = new ValidatorId(1);
-    /** Of the virtual machine, of libraries for all their users, and of the tests: they outlive a network. */
-    private static final Pattern ANYBODYS_THREADS = Pattern.compile(
-            "globalEventExecutor.*|ForkJoinPool.*|VirtualThread-.*|.*awaitility.*|.*Cleaner.*|process reaper.*|Read-Poller|Write-Poller|.*Unparker.*"
-                    + "|Attach Listener|Signal Dispatcher|Native reference cleanup.*|junit-.*|Timer-.*");
 
     private final List<Integer> ports = ports();
     private final List<BreakableWire> wires =
@@ -201,17 +194,15 @@ public abstract class PeerNetworkContract extends NetworkContract {
     }
 
     @Test
-    void nothing_is_left_of_a_network_that_was_closed() {
-        Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
-        acquaintedWith(begin(0));
-        end(0);
-        end(1);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
-                                .filter(thread -> !before.contains(thread))
-                                .map(Thread::getName)
-                                .filter(name -> !ANYBODYS_THREADS.matcher(name).matches()))
-                        .isEmpty());
+    void nothing_is_left_of_a_network_that_was_closed() throws InterruptedException {
+        OwnThreads threads = new OwnThreads();
+        threads.run(() -> {
+            acquaintedWith(begin(0));
+            assertThat(threads.alive()).hasSizeGreaterThan(1);
+            end(0);
+            end(1);
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads.alive()).isEmpty());
         for (int port : ports.subList(0, 2)) {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 assertThat(socket.isBound()).isTrue();

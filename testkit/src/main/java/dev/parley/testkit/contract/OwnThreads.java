@@ -1,0 +1,41 @@
+package dev.parley.testkit.contract;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * The threads that some work starts, those that they start in turn, and no others: a test that asks what is left of its work may run beside tests
+ * that start threads of the same names. Virtual threads are not among them. Thread-safe.
+ */
+public final class OwnThreads {
+    private final ThreadGroup group = new ThreadGroup("own-threads");
+
+    /**
+     * Does the work in a thread of its own, and waits for its end.
+     *
+     * @throws AssertionError if the work throws, with what it threw as the cause
+     */
+    public void run(Runnable work) throws InterruptedException {
+        FutureTask<Void> task = new FutureTask<>(work, null);
+        new Thread(group, task, "own-threads").start();
+        try {
+            task.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError("the work failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Names of those that live. */
+    public List<String> alive() {
+        // Those that start meanwhile may be missing; for a group that is at its end there are none.
+        Thread[] threads = new Thread[2 * group.activeCount() + 16];
+        group.enumerate(threads);
+        return Arrays.stream(threads)
+                .filter(Objects::nonNull)
+                .map(Thread::getName)
+                .toList();
+    }
+}
