@@ -71,7 +71,7 @@ import org.slf4j.LoggerFactory;
  * @param <S> snapshots
  */
 public final class LocalCluster<C, R, S> implements AutoCloseable {
-    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(60);
 
     private final Application<C, R, S> application;
     private final Config config;

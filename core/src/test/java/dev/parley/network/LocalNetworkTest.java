@@ -8,6 +8,7 @@ import dev.parley.consensus.ValidatorId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -26,9 +27,12 @@ class LocalNetworkTest {
     private static class Heard implements Network.BottomlessInbox {
         private final List<Long> numbers = new CopyOnWriteArrayList<>();
         private volatile long firstNanos;
+        /** What comes is heard once this is open. */
+        private volatile CountDownLatch gate = new CountDownLatch(0);
 
         @Override
         public void deliver(ValidatorId from, PeerMessage message) {
+            pass();
             if (numbers.isEmpty()) {
                 firstNanos = System.nanoTime();
             }
@@ -37,7 +41,16 @@ class LocalNetworkTest {
 
         @Override
         public void deliverFrame(ValidatorId from, byte[] frame) {
+            pass();
             numbers.add((long) frame.length);
+        }
+
+        private void pass() {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
@@ -109,25 +122,29 @@ class LocalNetworkTest {
 
     @Test
     void so_many_messages_are_under_way_and_no_more() {
+        heardByB.gate = new CountDownLatch(1);
         network.delay(A, B, DELAY);
         for (int i = 0; i < DelayLine.MAX_MESSAGES + 10; i++) {
             a.send(B, number(i));
         }
+        heardByB.gate.countDown();
         assertThat(heardBeforeWhatFindsRoom()).isEqualTo(DelayLine.MAX_MESSAGES);
     }
 
     @Test
     void so_many_bytes_are_under_way_and_no_more() {
+        heardByB.gate = new CountDownLatch(1);
         network.delay(A, B, DELAY);
         byte[] frame = new byte[(int) (DelayLine.MAX_BYTES / 8)];
         for (int i = 0; i < 10; i++) {
             network.inject(A, B, frame);
         }
+        heardByB.gate.countDown();
         assertThat(heardBeforeWhatFindsRoom()).isEqualTo(8);
     }
 
     private int heardBeforeWhatFindsRoom() {
-        await().untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             a.send(B, number(-1));
             assertThat(heardByB.numbers).contains(-1L);
         });

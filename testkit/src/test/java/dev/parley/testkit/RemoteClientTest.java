@@ -67,8 +67,8 @@ class RemoteClientTest {
     private static final String SHORT_TIMES = """
             parley {
               client.attempt-timeout = 1 s
-              client.remote { min-backoff = 10 ms, max-backoff = 200 ms }
-              client-server { port = 0, read-wait = 200 ms, height-interval = 10 ms }
+              client.remote { connect-timeout = 60 s, min-backoff = 10 ms, max-backoff = 200 ms }
+              client-server { port = 0, hello-timeout = 60 s, read-wait = 200 ms, height-interval = 10 ms }
             }
             """;
 
@@ -308,12 +308,13 @@ class RemoteClientTest {
                 BlockingClient<Long, Long> blocking = client.blocking()) {
             assertThat(blocking.submit(4L, PATIENCE).result()).isEqualTo(4);
             assertThatExceptionOfType(CommandFailedException.class).isThrownBy(() -> blocking.submit(-1L, PATIENCE));
+            // No answer before somebody has given up, or is there to take it: what is added to a stage that has ended
+            // is done by
+            // who adds it.
+            cluster.network().isolate(Set.of(new ValidatorId(0), new ValidatorId(1)));
             assertThatExceptionOfType(TimeoutException.class)
                     .isThrownBy(() -> blocking.submit(1L, Duration.ZERO))
                     .withMessageContaining("may still be executed");
-            // No answer before there is somebody to take it: what is added to a stage that has ended is done by who
-            // adds it.
-            cluster.network().isolate(Set.of(new ValidatorId(0), new ValidatorId(1)));
             CompletableFuture<Receipt<Long>> waitsOnTheWrongThread = client.submit(1L)
                     .thenApply(receipt -> {
                         try {

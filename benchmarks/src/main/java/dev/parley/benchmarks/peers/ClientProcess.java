@@ -40,7 +40,10 @@ final class ClientProcess {
         List<Integer> ports = ServerProcess.ports(arguments, 4);
         int[] connected = {0};
         try (Load load = new Load(
-                SESSIONS, COMMAND_BYTES, answers -> contender.connect(connected[0]++, directory, ports, answers))) {
+                SESSIONS,
+                COMMAND_BYTES,
+                answers -> contender.connect(connected[0]++, directory, ports, answers),
+                System::nanoTime)) {
             for (Shape shape : shapes(warmup, seconds)) {
                 Measured measured = load.run(
                         shape,

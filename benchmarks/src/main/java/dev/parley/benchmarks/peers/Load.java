@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
@@ -51,7 +52,7 @@ final class Load implements AutoCloseable {
         @Override
         public void answered(long sentNanos) {
             underWay.decrementAndGet();
-            latency.recordValue(Math.clamp(System.nanoTime() - sentNanos, 0, MAX_LATENCY_NANOS));
+            latency.recordValue(Math.clamp(clock.getAsLong() - sentNanos, 0, MAX_LATENCY_NANOS));
             LockSupport.unpark(driver);
         }
 
@@ -65,6 +66,7 @@ final class Load implements AutoCloseable {
         }
     }
 
+    private final LongSupplier clock;
     private final Thread driver = Thread.currentThread();
     private final Recorder latency = new Recorder(MAX_LATENCY_NANOS, 3);
     private final AtomicInteger failures = new AtomicInteger();
@@ -73,8 +75,13 @@ final class Load implements AutoCloseable {
     private final List<Session> sessions = new ArrayList<>();
     private final List<Session.Polled> polled = new ArrayList<>();
 
-    /** To be used by the thread that makes it alone. */
-    Load(int sessionCount, int commandBytes, Function<Session.Answers, Session> connect) {
+    /**
+     * To be used by the thread that makes it alone.
+     *
+     * @param clock nanoseconds that pass, asked by any thread
+     */
+    Load(int sessionCount, int commandBytes, Function<Session.Answers, Session> connect, LongSupplier clock) {
+        this.clock = clock;
         command = new byte[commandBytes];
         for (int i = 0; i < sessionCount; i++) {
             Lane lane = new Lane();
@@ -89,16 +96,16 @@ final class Load implements AutoCloseable {
 
     /** @param begin run when the warm-up is over, {@code end} when what is measured is */
     Measured run(Shape shape, Runnable begin, Runnable end) {
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         long measureFrom = start + (long) (shape.warmupSeconds() * 1e9);
         drive(shape, start, start, measureFrom);
         latency.reset();
         failures.set(0);
         begin.run();
-        long from = System.nanoTime();
+        long from = clock.getAsLong();
         drive(shape, start, from, from + (long) (shape.seconds() * 1e9));
         Histogram histogram = latency.getIntervalHistogram();
-        double seconds = (System.nanoTime() - from) / 1e9;
+        double seconds = (clock.getAsLong() - from) / 1e9;
         int failed = failures.get();
         end.run();
         drain();
@@ -113,7 +120,7 @@ final class Load implements AutoCloseable {
             sentInOpenLoop = 0;
         }
         int idle = 0;
-        for (long now = from; now < until; now = System.nanoTime()) {
+        for (long now = from; now < until; now = clock.getAsLong()) {
             int sent = nanosBetween == 0 ? fill(shape) : sendWhatIsDue(shape, start, nanosBetween, now);
             if (poll() + sent > 0) {
                 idle = 0;
@@ -133,7 +140,7 @@ final class Load implements AutoCloseable {
 
     private void park(long untilNanos) {
         LockSupport.parkNanos(Math.clamp(
-                untilNanos - System.nanoTime(),
+                untilNanos - clock.getAsLong(),
                 SHORTEST_PARK_NANOS,
                 polled.isEmpty() ? LONGEST_PARK_NANOS : POLL_PARK_NANOS));
     }
@@ -146,7 +153,7 @@ final class Load implements AutoCloseable {
         int sent = 0;
         for (int i = 0; i < shape.sessions(); i++) {
             Lane lane = lanes.get(i);
-            while (lane.underWay.get() < shape.outstanding() && send(i, System.nanoTime())) {
+            while (lane.underWay.get() < shape.outstanding() && send(i, clock.getAsLong())) {
                 sent++;
             }
         }
@@ -179,8 +186,8 @@ final class Load implements AutoCloseable {
     }
 
     private void drain() {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (System.nanoTime() < until && lanes.stream().anyMatch(lane -> lane.underWay.get() > 0)) {
+        long until = clock.getAsLong() + TimeUnit.SECONDS.toNanos(20);
+        while (clock.getAsLong() < until && lanes.stream().anyMatch(lane -> lane.underWay.get() > 0)) {
             if (poll() == 0) {
                 park(until);
             }

@@ -18,6 +18,7 @@ import dev.parley.client.UnknownOutcomeException;
 import dev.parley.codec.MalformedException;
 import dev.parley.crypto.KeyPair;
 import dev.parley.crypto.PublicKey;
+import dev.parley.network.TestAddresses;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -186,7 +187,8 @@ class ClientServerTest {
     @Test
     void when_the_connection_breaks_what_is_under_way_is_unknown_and_the_next_one_is_made_when_needed()
             throws IOException {
-        ClientServer server = server("");
+        String port = "port = " + TestAddresses.take(1).getFirst().port();
+        ClientServer server = server(port);
         RemoteLog remote = remote(server, "");
         log.hold();
         var lost = remote.append(command(1));
@@ -195,7 +197,7 @@ class ClientServerTest {
         assertThatThrownBy(() -> join(lost)).isInstanceOf(UnknownOutcomeException.class);
         assertThatThrownBy(() -> join(remote.append(command(2)))).isInstanceOf(UnknownOutcomeException.class);
         log.release();
-        server("port = " + server.address().getPort());
+        server(port);
         await().atMost(PATIENCE).until(() -> {
             try {
                 return join(remote.append(command(3))).height() == 3;
@@ -322,7 +324,7 @@ class ClientServerTest {
 
     @Test
     void random_bytes_end_their_own_connection_alone() throws Exception {
-        ClientServer server = server("hello-timeout = 200 ms, frame-timeout = 200 ms");
+        ClientServer server = server("hello-timeout = 2 s, frame-timeout = 2 s");
         RemoteLog honest = remote(server, "");
         Random random = new Random(5);
         for (int i = 0; i < 50; i++) {
@@ -348,7 +350,7 @@ class ClientServerTest {
 
     @Test
     void who_sends_half_a_frame_or_a_byte_now_and_then_or_no_greeting_is_closed() throws Exception {
-        ClientServer server = server("hello-timeout = 100 ms, frame-timeout = 100 ms");
+        ClientServer server = server("hello-timeout = 2 s, frame-timeout = 100 ms");
         RemoteLog honest = remote(server, "");
         join(honest.append(command(1)));
         assertEnds(server, peer -> {}, ProtocolError.TOO_SLOW);
@@ -385,7 +387,7 @@ class ClientServerTest {
 
     @Test
     void a_thousand_idle_connections_are_refused_over_the_bound_and_others_go_on() throws Exception {
-        ClientServer server = server("max-connections = 50");
+        ClientServer server = server("max-connections = 50, hello-timeout = 10 minutes");
         RemoteLog honest = remote(server, "");
         join(honest.append(command(1)));
         List<Socket> idle = new ArrayList<>();
@@ -414,7 +416,7 @@ class ClientServerTest {
 
     @Test
     void one_address_may_have_so_many_connections_and_an_idle_one_ends() throws Exception {
-        ClientServer server = server("max-connections-per-address = 2, idle-timeout = 100 ms");
+        ClientServer server = server("max-connections-per-address = 2, idle-timeout = 3 s");
         try (Peer one = new Peer(server);
                 Peer two = new Peer(server)) {
             one.greet();
@@ -499,15 +501,17 @@ class ClientServerTest {
     void who_is_refused_before_tls_is_there_is_told_why_by_tls() throws IOException {
         ClientServer server = server("tls = on, max-connections = 1");
         join(remote(server, "tls = on").append(command(1)));
-        RemoteLog refused = remote(server, "tls = on, min-backoff = 1 s, max-backoff = 1 s");
-        assertThatThrownBy(() -> join(refused.append(command(2))))
-                .isInstanceOf(UnknownOutcomeException.class)
-                .hasMessageContaining("the server has its 1 connections");
+        // Who takes long to shake hands is told by TLS no more.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThatThrownBy(
+                                () -> join(remote(server, "tls = on").append(command(2))))
+                        .isInstanceOf(UnknownOutcomeException.class)
+                        .hasMessageContaining("the server has its 1 connections"));
     }
 
     @Test
     void who_begins_tls_and_does_not_go_on_is_cut_off_and_others_are_served() throws IOException {
-        ClientServer server = server("tls = on, hello-timeout = 200 ms");
+        ClientServer server = server("tls = on, hello-timeout = 3 s");
         // The header of a record of a handshake, and nothing after it; less than that; what claims to be a handshake
         // and is none.
         byte[] record = {22, 3, 1, 2, 0};
@@ -673,8 +677,11 @@ class ClientServerTest {
     private static Config config(String server, String remote) {
         return ConfigFactory.parseString("parley.client-server { port = 0, " + server + " }")
                 .withFallback(ConfigFactory.parseString("parley.client.remote { " + remote + " }"))
-                .withFallback(
-                        ConfigFactory.parseString("parley.client.remote { min-backoff = 5 ms, max-backoff = 50 ms }"))
+                .withFallback(ConfigFactory.parseString("""
+                                parley.client.remote {
+                                  connect-timeout = 30 s, silence-timeout = 30 s, min-backoff = 5 ms, max-backoff = 50 ms
+                                }
+                                """))
                 .withFallback(ConfigFactory.parseString(IN_PLAIN))
                 .withFallback(ConfigFactory.load())
                 .resolve();

@@ -72,12 +72,12 @@ final class ScriptedLog implements ReplicatedLog {
         entries = List.copyOf(all);
     }
 
-    int held() {
+    synchronized int held() {
         return held.size();
     }
 
-    List<Command> appended() {
-        return appended;
+    synchronized List<Command> appended() {
+        return List.copyOf(appended);
     }
 
     private long firstHeight() {

@@ -57,7 +57,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("one cluster network at a time")
 class ClusterNetworkTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final ValidatorId V0 = new ValidatorId(0);
     private static final ValidatorId V1 = new ValidatorId(1);
     private static final ValidatorId V3 = new ValidatorId(3);
@@ -83,6 +83,7 @@ class ClusterNetworkTest {
                             pekko.coordinated-shutdown.run-by-actor-system-terminate = off
                             pekko.loglevel = ERROR
                             pekko.cluster.jmx.enabled = off
+                            pekko.remote.artery.bind.bind-timeout = 30s
                             """))
                     .withFallback(ConfigFactory.load());
             settings = ClusterSettings.of(base);

@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final int BATCHES = 10;
     private static final long MILLIS_BETWEEN_BATCHES = 250;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SETTLING = Duration.ofSeconds(15);
     private static final int MAX_COMMANDS = 4000;
     /** Far more than happens in one demonstration; what is over is not shown. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.ParleyNode;
 import dev.parley.consensus.ValidatorId;
 import dev.parley.network.secure.LinkRefusal;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What reaches a running validator from outside, and must not stop it or any other. */
-@Timeout(120)
+@Timeout(300)
 class NodeFaultsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final long DAY = Duration.ofDays(1).toMillis();
@@ -53,7 +54,7 @@ class NodeFaultsTest {
     }
 
     private void awaitSameState(LiveNodes nodes) {
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
             for (int i = 1; i < 4; i++) {
                 assertThat(nodes.state(i)).isEqualTo(nodes.state(0));
             }
@@ -71,7 +72,7 @@ class NodeFaultsTest {
             nodes.start(
                     3,
                     "parley.mempool.max-block-commands = 7, parley.consensus.hotstuff.leader-election = round-robin");
-            await().atMost(PATIENCE).untilAsserted(() -> {
+            await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
                 assertThat(nodes.status(0).path("refusedPeers"))
                         .singleElement()
                         .hasToString("{\"peer\":3,\"reason\":\"other_settings\",\"proven\":true,\"what\":\""
@@ -86,9 +87,11 @@ class NodeFaultsTest {
             requireIncrement(nodes, 0);
             nodes.stop(3);
             nodes.start(3);
-            await().atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(nodes.status(0).path("refusedPeers")).isEmpty());
+            await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+                JsonNode status = nodes.status(0);
+                assertThat(status.has("height")).isTrue();
+                assertThat(status.path("refusedPeers")).isEmpty();
+            });
             awaitSameState(nodes);
         }
     }
@@ -129,7 +132,9 @@ class NodeFaultsTest {
                 assertThat(half.isConnected()).isTrue();
                 requireIncrement(nodes, 0);
             }
-            assertThat(nodes.get(0, "/ready")).startsWith("at height");
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(nodes.get(0, "/ready")).startsWith("at height"));
             for (int i = 0; i < 4; i++) {
                 assertThat(nodes.stopped(i)).isNull();
             }
@@ -139,6 +144,21 @@ class NodeFaultsTest {
         }
     }
 
+    /** By the key of v3, while the others execute commands. */
+    private String attack(LiveNodes nodes, String... options) throws Exception {
+        StringWriter out = new StringWriter();
+        List<String> words =
+                new ArrayList<>(List.of("attack", "--dir", nodes.directory(3).toString()));
+        words.addAll(List.of(options));
+        CompletableFuture<Integer> attack = CompletableFuture.supplyAsync(
+                () -> ParleyCommand.commandLine(Screen.plain(out, out)).execute(words.toArray(String[]::new)));
+        while (!attack.isDone()) {
+            requireIncrement(nodes, 1);
+        }
+        assertThat(attack.get()).as(out::toString).isZero();
+        return out.toString();
+    }
+
     @Test
     void a_process_with_a_validators_key_that_does_its_worst_costs_nobody_a_command() throws Exception {
         try (LiveNodes nodes = LiveNodes.of("hotstuff", folder.resolve("cluster"))) {
@@ -146,21 +166,17 @@ class NodeFaultsTest {
                 nodes.start(i);
             }
             requireIncrement(nodes, 0);
-            StringWriter out = new StringWriter();
-            CompletableFuture<Integer> attack =
-                    CompletableFuture.supplyAsync(() -> ParleyCommand.commandLine(Screen.plain(out, out))
-                            .execute("attack", "--dir", nodes.directory(3).toString(), "--seconds", "1"));
-            while (!attack.isDone()) {
-                requireIncrement(nodes, 1);
-            }
-            assertThat(attack.get()).as(out::toString).isZero();
-            assertThat(out.toString()).contains("chatter: ", "largest-frames: ", "slow-bytes: ");
+            assertThat(attack(nodes, "--seconds", "1")).contains("chatter: ", "largest-frames: ", "slow-bytes: ");
             ValidatorId attacker = new ValidatorId(3);
             for (int i = 0; i < 3; i++) {
-                assertThat(nodes.stopped(i)).isNull();
+                if (nodes.node(i).peers().refused(attacker, LinkRefusal.USELESS) == 0) {
+                    // On a slow machine a second is too short for it.
+                    attack(nodes, "--seconds", "10", "--kind", "tiny-frames");
+                }
                 assertThat(nodes.node(i).peers().refused(attacker, LinkRefusal.USELESS))
                         .as("frames of which nothing can be read")
                         .isPositive();
+                assertThat(nodes.stopped(i)).isNull();
             }
             nodes.start(3);
             requireIncrement(nodes, 3);

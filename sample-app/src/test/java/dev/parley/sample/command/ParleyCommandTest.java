@@ -134,7 +134,7 @@ class ParleyCommandTest {
 
     @Test
     void measures_in_json() {
-        assertThat(run("bench", "--clients", "1", "--outstanding", "4", "--warmup", "0", "--seconds", "0.5", "--json"))
+        assertThat(run("bench", "--clients", "1", "--outstanding", "4", "--warmup", "0", "--seconds", "3", "--json"))
                 .as(() -> out + "\n" + err)
                 .isZero();
         assertThat(out.toString().lines())

@@ -25,7 +25,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
 /** Validators in processes of their own, as {@code parley init} and {@code parley cluster} run them. */
-@Timeout(240)
+@Timeout(600)
 class ProcessClusterTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PORTS =
@@ -129,8 +129,9 @@ class ProcessClusterTest {
         init("tendermint");
         cluster("up", QUICK_START);
         assertThat(increment(0)).isEqualTo(1);
+        awaitSameHeight();
         assertThat(http("GET", 1, "/health").body()).isEqualTo("runs");
-        assertThat(http("GET", 1, "/ready").statusCode()).isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> http("GET", 1, "/ready").statusCode() == 200);
         assertThat(http("GET", 1, "/status").body()).contains("\"protocol\":\"tendermint\"", "\"waitsFor\":\"");
         assertThat(http("GET", 1, "/metrics").body())
                 .contains("parley_decided_height 1", "parley_observations_total{kind=\"decided\"}", "jvm_memory_used");

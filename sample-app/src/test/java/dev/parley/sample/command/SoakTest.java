@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A short soak of each protocol. */
-@Timeout(600)
+@Timeout(900)
 class SoakTest {
     private static final String FAULTS = " --kills 5 --pauses 2 --pause-seconds 1 --partitions 2 --partition-seconds 1"
             + " --clients 1 --outstanding 2 --rate 15 --jvm-option=-XX:TieredStopAtLevel=1";

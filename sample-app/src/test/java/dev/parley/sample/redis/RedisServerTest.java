@@ -31,6 +31,8 @@ import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.resps.ScanResult;
 
 class RedisServerTest {
+    private static final int PATIENCE_MILLIS = 20_000;
+
     private final SingleStore store = new SingleStore();
     private RedisServer server;
 
@@ -405,13 +407,13 @@ class RedisServerTest {
 
     private Jedis jedis() {
         InetSocketAddress address = server.address();
-        return new Jedis(address.getHostString(), address.getPort());
+        return new Jedis(address.getHostString(), address.getPort(), PATIENCE_MILLIS);
     }
 
     private Socket connect() throws IOException {
         Socket socket =
                 new Socket(server.address().getAddress(), server.address().getPort());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 

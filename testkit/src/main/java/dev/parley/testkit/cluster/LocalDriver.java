@@ -36,6 +36,7 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     private static final String CHAIN = "parley";
     private static final long STEP_NANOS = 5_000_000;
     private static final long ANSWER_SECONDS = 5;
+    private static final long PAUSE_SECONDS = 30;
     /** So long a write is waited for that can be cut. */
     private static final long CUT_MILLIS = 500;
 
@@ -188,9 +189,9 @@ final class LocalDriver<C, R> implements Driver<C, R> {
     @Override
     public void pause(int validator) {
         try {
-            if (!threads(validator).pause(Duration.ofSeconds(ANSWER_SECONDS))) {
+            if (!threads(validator).pause(Duration.ofSeconds(PAUSE_SECONDS))) {
                 throw new ClusterException("v" + validator + " cannot be paused: what it does now takes more than "
-                        + ANSWER_SECONDS + " s");
+                        + PAUSE_SECONDS + " s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -28,7 +28,7 @@ public final class NodeProcess {
     private static final Duration ANSWER = Duration.ofSeconds(6);
     private static final Duration START = Duration.ofMinutes(3);
     private static final long STOP_SECONDS = 10;
-    private static final long KEEP_SECONDS = 60;
+    private static final long KEEP_SECONDS = 180;
     private static final long POLL_MILLIS = 50;
     private static final int TAIL_LINES = 15;
     private static final int FIRST_JDK_THAT_WARNS = 23;

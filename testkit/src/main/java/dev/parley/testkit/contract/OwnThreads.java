@@ -3,8 +3,10 @@ package dev.parley.testkit.contract;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The threads that some work starts, those that they start in turn, and no others: a test that asks what is left of its work may run beside tests
@@ -12,6 +14,12 @@ import java.util.concurrent.FutureTask;
  */
 public final class OwnThreads {
     private final ThreadGroup group = new ThreadGroup("own-threads");
+
+    /** Before the work the threads are started that the virtual machine keeps for everybody, and which would be counted with who starts them. */
+    public OwnThreads() {
+        CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS))
+                .join();
+    }
 
     /**
      * Does the work in a thread of its own, and waits for its end.

@@ -698,13 +698,15 @@ public abstract class ReplicatedLogContract {
 
     private static void agreeEventually(LocalCluster<?, ?, ?> cluster, IntStream validators) {
         int[] all = validators.toArray();
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            List<ValidatorNode.StateAt> states = new ArrayList<>();
-            for (int validator : all) {
-                states.add(get(cluster.node(validator).state()));
-            }
-            assertThat(states).allMatch(state -> state.equals(states.getFirst()));
-        });
+        await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(CompletionException.class)
+                .untilAsserted(() -> {
+                    List<ValidatorNode.StateAt> states = new ArrayList<>();
+                    for (int validator : all) {
+                        states.add(get(cluster.node(validator).state()));
+                    }
+                    assertThat(states).allMatch(state -> state.equals(states.getFirst()));
+                });
     }
 
     private void keepSubmitting(ParleyClient<Add, Long> client, AtomicLong answered, AtomicBoolean over) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** One test, three worlds. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(180)
+@Timeout(600)
 class ClusterTestTest {
     /** A dead proposer is passed over sooner than in production; on a slow machine time-outs grow until they suffice. */
     static final String HASTY = """

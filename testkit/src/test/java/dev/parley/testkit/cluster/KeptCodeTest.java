@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarEntry;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes of tests, whose classes are in folders, begin with the code that one before them has kept. */
 class KeptCodeTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     @TempDir
     private Path directory;
 
@@ -54,7 +57,8 @@ class KeptCodeTest {
                 ProcessCluster processes = new ProcessCluster(NodeProcess.of(cluster), reaper, null, code)) {
             NodeProcess sleeper = processes.nodes().getFirst();
             processes.start(0, jvmOptions, Sleeper.class, List.of());
-            await().until(() -> sleeper.process().isEmpty() || sleeper.tail().contains("awake"));
+            await().atMost(PATIENCE)
+                    .until(() -> sleeper.process().isEmpty() || sleeper.tail().contains("awake"));
             assertThat(sleeper.tail()).contains("awake");
         }
     }

@@ -60,14 +60,14 @@ class PausableThreadsTest {
         for (int i = 0; i < 100; i++) {
             shared.execute(turns::countDown);
         }
-        await().until(() -> turns.getCount() == 0);
+        await().atMost(LIMIT).until(() -> turns.getCount() == 0);
     }
 
     @Test
     void nothing_is_begun_while_it_is_paused_and_all_is_done_when_it_goes_on() throws Exception {
         ActorRef<String> actor = actor(done::add);
         actor.tell("before");
-        await().until(() -> done.contains("before"));
+        await().atMost(LIMIT).until(() -> done.contains("before"));
         assertThat(threads.pause(LIMIT)).isTrue();
         actor.tell("message");
         given.verification().execute(() -> done.add("signature"));
@@ -78,7 +78,8 @@ class PausableThreadsTest {
         others(system.dispatchers().lookup(shared.actors()));
         assertThat(done).containsExactly("before");
         threads.resume();
-        await().untilAsserted(
+        await().atMost(LIMIT)
+                .untilAsserted(
                         () -> assertThat(done).containsExactlyInAnyOrder("before", "message", "signature", "write"));
     }
 
@@ -98,7 +99,7 @@ class PausableThreadsTest {
         begun.await();
         assertThat(threads.pause(Duration.ofMillis(10))).isFalse();
         given.verification().execute(() -> done.add("signature"));
-        await().until(() -> done.contains("signature"));
+        await().atMost(LIMIT).until(() -> done.contains("signature"));
         NodeThreads.of(system).verification().execute(end::countDown);
         assertThat(threads.pause(LIMIT)).isTrue();
         assertThat(done).containsExactly("signature", "write");
@@ -112,7 +113,7 @@ class PausableThreadsTest {
         given.storage().execute(() -> done.add("write"));
         given.ending().run();
         given.storage().execute(() -> done.add("late write"));
-        await().until(() -> done.contains("message"));
+        await().atMost(LIMIT).until(() -> done.contains("message"));
         others(NodeThreads.of(system).storage());
         assertThat(done).containsExactly("message");
     }

@@ -95,6 +95,8 @@ class PausedValidatorTest {
         for (int from = 0; from < 3; from++) {
             cluster.delay(from, 3, Duration.ofMinutes(5));
         }
+        // What was sent before may still be in its mailbox.
+        cluster.await("v3 to have what v0 has", () -> cluster.height(3) == cluster.height(0));
         long height = cluster.height(3);
         put(cluster, last);
         assertThat(cluster.height(3)).isEqualTo(height);

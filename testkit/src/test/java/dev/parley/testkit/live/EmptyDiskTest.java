@@ -28,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -175,11 +176,16 @@ class EmptyDiskTest {
             cluster.kill(3);
             assertThat(add(client, 5)).isEqualTo(20);
             assertThat(signed.statements.get()).isGreaterThan(before);
-            await().atMost(PATIENCE).untilAsserted(() -> {
-                var one = cluster.node(1).state().toCompletableFuture().join();
-                assertThat(cluster.node(VICTIM).state().toCompletableFuture().join())
-                        .isEqualTo(one);
-            });
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(CompletionException.class)
+                    .untilAsserted(() -> {
+                        var one = cluster.node(1).state().toCompletableFuture().join();
+                        assertThat(cluster.node(VICTIM)
+                                        .state()
+                                        .toCompletableFuture()
+                                        .join())
+                                .isEqualTo(one);
+                    });
             assertThat(signed.contradictions).isEmpty();
             // It knows now what it signs, and comes back at once.
             cluster.restart(3);

@@ -94,10 +94,10 @@ class SignedSessionsTest {
             Command forged = new Command(
                     new CommandId(victim, 2),
                     Command.DEFAULT_LANE,
-                    System.currentTimeMillis() + 30_000,
+                    System.currentTimeMillis() + 300_000,
                     application.commands().encode(new Add(1_000)));
             link.broadcast(new PeerMessage.Commands(List.of(forged)));
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 for (int i = 0; i < 3; i++) {
                     assertThat(cluster.node(i).refused(THIEF, Reason.BAD_SIGNATURE))
                             .isPositive();
@@ -126,7 +126,7 @@ class SignedSessionsTest {
             }
             Signer session = KeyPair.generate(new SecureRandom()).signer(Ed25519.fastest());
             byte[] content = application.commands().encode(new Add(1));
-            long expires = System.currentTimeMillis() + 30_000;
+            long expires = System.currentTimeMillis() + 300_000;
             Command command = new ClientSignatures(cluster.scheme(), cluster.domain())
                     .sign(session, 1, Command.DEFAULT_LANE, expires, content);
             var receipt = cluster.log(0).append(command).toCompletableFuture();
