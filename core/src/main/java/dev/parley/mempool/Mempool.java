@@ -121,6 +121,8 @@ public final class Mempool {
 
     /**
      * Takes a command in, or says why not. A refused one leaves no trace, and uses nothing of a peer's share (tenderdash #1479).
+     * What a peer has, and is over by this validator's clock and not in block time, is taken in: the peer waits for the block that settles it,
+     * and would wait alone.
      *
      * @param peer who gossiped the command, or null if a client brought it to this validator
      * @param nowMillis this validator's clock
@@ -140,7 +142,8 @@ public final class Mempool {
         if (!authentic.test(command)) {
             return Admission.NotAuthentic.INSTANCE;
         }
-        long time = Math.max(nowMillis, root.timeMillis);
+        long clock = peer == null ? nowMillis : Math.min(nowMillis, command.expiresAtMillis());
+        long time = Math.max(clock, root.timeMillis);
         switch (ordered.status(command.id(), command.expiresAtMillis(), time)) {
             case SessionTable.Status.Duplicate(long height, int index) -> {
                 return new Admission.AlreadyOrdered(height, index);
@@ -451,24 +454,27 @@ public final class Mempool {
     }
 
     /**
-     * Removes what can never be ordered any more: commands whose expiry lies at least a second behind, and those that were found to
-     * be unfit when a block was built. What a block on the way holds and has expired in the last decided block's time would not be
-     * executed.
+     * Removes what can never be ordered any more: commands whose time is over, and those that were found to be unfit when a block was
+     * built. What a block on the way holds and has expired in the last decided block's time would not be executed. All validators
+     * remove the same: one that kept what the others have done with would wait alone for a block.
      *
      * @param blockTimeMillis of the last decided block, not of a clock: a command whose time is over by the clock may still be in a
      *     block on the way
      */
     public List<Withdrawn> expire(long blockTimeMillis) {
         long second = blockTimeMillis / BUCKET_MILLIS;
-        while (!bySecondOfExpiry.isEmpty() && bySecondOfExpiry.firstKey() < second) {
-            List<Entry> bucket = bySecondOfExpiry.firstEntry().getValue();
-            while (!bucket.isEmpty()) {
-                Entry entry = bucket.getLast();
+        for (List<Entry> bucket :
+                List.copyOf(bySecondOfExpiry.headMap(second, true).values())) {
+            // From the end: the last one takes the place of one that leaves.
+            for (int i = bucket.size() - 1; i >= 0; i--) {
+                Entry entry = bucket.get(i);
                 Command command = entry.waiting;
                 if (command == null) {
                     throw new IllegalStateException(entry.id + " expires but does not wait");
                 }
-                withdraw(entry, command, Admission.Expired.INSTANCE);
+                if (command.expiresAtMillis() < blockTimeMillis) {
+                    withdraw(entry, command, Admission.Expired.INSTANCE);
+                }
             }
         }
         List<Withdrawn> all = List.copyOf(withdrawn);

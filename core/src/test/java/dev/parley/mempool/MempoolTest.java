@@ -131,6 +131,7 @@ class MempoolTest {
 
     @Test
     void refused_commands_use_nothing_of_a_peers_share() {
+        decide(A, batch(NOW), 1);
         for (int i = 1; i <= 100; i++) {
             pool.admit(command(i, 1, NOW - 1, 0), PEER, NOW);
             pool.admit(command(1), PEER, NOW);
@@ -274,10 +275,37 @@ class MempoolTest {
     @Test
     void what_has_expired_is_handed_back() {
         admit(command(1, 1, NOW + 100, 0), command(2, 1, NOW + 5000, 0));
-        assertThat(pool.expire(NOW + 999)).isEmpty();
-        assertThat(pool.expire(NOW + 1000))
+        assertThat(pool.expire(NOW + 100)).isEmpty();
+        assertThat(pool.expire(NOW + 101))
                 .containsExactly(new Withdrawn(command(1, 1, NOW + 100, 0), new Admission.Expired()));
         assertThat(pool.size()).isEqualTo(1);
+    }
+
+    @Test
+    void of_many_that_expire_in_one_second_those_go_whose_time_is_over() {
+        for (int i = 0; i < 10; i++) {
+            admit(command(i + 1, 1, NOW + 100L * ((i * 7) % 10), 0));
+        }
+        assertThat(pool.expire(NOW + 450))
+                .extracting(gone -> gone.command().expiresAtMillis() - NOW)
+                .containsExactlyInAnyOrder(0L, 100L, 200L, 300L, 400L);
+        assertThat(pool.expire(NOW + 901)).hasSize(5);
+        assertThat(pool.hasPending()).isFalse();
+    }
+
+    @Test
+    void what_a_peer_waits_for_alone_because_it_has_expired_by_the_clock_is_settled_by_a_block_too() {
+        assertThat(pool.admit(command(1, 1, NOW, 0), null, NOW + 1)).isInstanceOf(Admission.Expired.class);
+        assertThat(pool.admit(command(1, 1, NOW, 0), PEER, NOW + 1)).isInstanceOf(Admission.Accepted.class);
+        Optional<CommandBatch> built = pool.build(BlockId.GENESIS, NOW + 1, false);
+        assertThat(built)
+                .hasValueSatisfying(batch -> assertThat(batch.commands()).isEmpty());
+        decide(A, built.orElseThrow(), 1);
+        assertThat(pool.expire(NOW + 1)).hasSize(1);
+        assertThat(pool.hasPending()).isFalse();
+        assertThat(pool.admit(command(2, 1, NOW, 0), PEER, NOW + 2))
+                .as("over in block time")
+                .isInstanceOf(Admission.Expired.class);
     }
 
     @Test

@@ -10,12 +10,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The threads that some work starts, those that they start in turn, and no others: a test that asks what is left of its work may run beside tests
- * that start threads of the same names. Virtual threads are not among them. Thread-safe.
+ * that start threads of the same names. Virtual threads, and those of the pool that the virtual machine keeps for everybody, are not among them. Thread-safe.
  */
 public final class OwnThreads {
+    private static final String POOL_OF_ALL = "ForkJoinPool.commonPool";
+
     private final ThreadGroup group = new ThreadGroup("own-threads");
 
-    /** Before the work the threads are started that the virtual machine keeps for everybody, and which would be counted with who starts them. */
+    /** Before the work the thread is started that keeps time for everybody: it would be counted with who starts it. */
     public OwnThreads() {
         CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS))
                 .join();
@@ -44,6 +46,7 @@ public final class OwnThreads {
         return Arrays.stream(threads)
                 .filter(Objects::nonNull)
                 .map(Thread::getName)
+                .filter(name -> !name.startsWith(POOL_OF_ALL))
                 .toList();
     }
 }
