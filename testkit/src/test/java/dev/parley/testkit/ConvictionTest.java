@@ -10,6 +10,7 @@ import dev.parley.app.BlockContext;
 import dev.parley.app.Context;
 import dev.parley.app.StateMachine;
 import dev.parley.client.LogEntry;
+import dev.parley.client.RefusedException;
 import dev.parley.codec.BinaryWriter;
 import dev.parley.consensus.Evidence;
 import dev.parley.consensus.Refusal.Reason;
@@ -233,7 +234,10 @@ class ConvictionTest {
                 last = client.submit(new Add(1)).toCompletableFuture().join().result();
             }
             assertThat(last).isEqualTo(100);
-            assertThatThrownBy(unwanted::join).hasCauseInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> unwanted.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .join())
+                    .hasCauseInstanceOf(RefusedException.class)
+                    .hasMessageContaining("has expired");
             assertThat(entries(cluster, 0).stream()
                             .mapToInt(entry -> entry.commands().size())
                             .sum())
