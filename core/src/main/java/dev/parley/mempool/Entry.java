@@ -30,7 +30,7 @@ final class Entry {
     /** Whether it waits outside the lanes because the application does not want it proposed now. */
     boolean aside;
 
-    /** The list of those that expire in the same second, and the place there. */
+    /** The list of those that expire in the same moment, and the place there. */
     @Nullable List<Entry> expiring;
 
     int expiringIndex;

@@ -40,13 +40,14 @@ public final class Mempool {
     /** The encoded size of a payload without commands, in bytes, or a little more. */
     private static final int PAYLOAD_HEADER_BYTES = 16;
 
-    private static final long BUCKET_MILLIS = 1000;
+    /** With each block those are looked at that expire in the same moment as it. */
+    private static final long MOMENT_MILLIS = 50;
 
     private final MempoolSettings settings;
     private final Predicate<Command> authentic;
     private final Map<CommandId, Entry> entries = new HashMap<>();
     private final List<Lane> lanes = new ArrayList<>(Command.LANES);
-    private final TreeMap<Long, List<Entry>> bySecondOfExpiry = new TreeMap<>();
+    private final TreeMap<Long, List<Entry>> byMomentOfExpiry = new TreeMap<>();
     /** Local commands, those offered longest ago first; those that have left stay until they are met. */
     private final Deque<Entry> toGossip = new ArrayDeque<>();
     /** In the order of registration, so parents before children. */
@@ -142,13 +143,14 @@ public final class Mempool {
         if (!authentic.test(command)) {
             return Admission.NotAuthentic.INSTANCE;
         }
-        long clock = peer == null ? nowMillis : Math.min(nowMillis, command.expiresAtMillis());
-        long time = Math.max(clock, root.timeMillis);
-        switch (ordered.status(command.id(), command.expiresAtMillis(), time)) {
+        // What nobody can execute any more is settled by a block all the same, whatever else is to be said of it.
+        boolean isUnsettled = peer != null && command.expiresAtMillis() >= root.timeMillis;
+        switch (ordered.status(command.id(), command.expiresAtMillis(), Math.max(nowMillis, root.timeMillis))) {
             case SessionTable.Status.Duplicate(long height, int index) -> {
                 return new Admission.AlreadyOrdered(height, index);
             }
-            case SessionTable.Status.Expired expired -> {
+            case SessionTable.Status.Expired expired
+            when !isUnsettled -> {
                 return Admission.Expired.INSTANCE;
             }
             case SessionTable.Status.TooOld tooOld -> {
@@ -160,11 +162,11 @@ public final class Mempool {
             case SessionTable.Status.TableFull full -> {
                 return new Admission.Busy(drainRate.retryAfter(waitingCommands, nowMillis));
             }
-            case SessionTable.Status.Fresh fresh -> {
-                if (!hasRoom(size, peer)) {
-                    return new Admission.Busy(drainRate.retryAfter(waitingCommands, nowMillis));
-                }
-            }
+            case SessionTable.Status.Fresh fresh -> {}
+            case SessionTable.Status.Expired unsettled -> {}
+        }
+        if (!hasRoom(size, peer)) {
+            return new Admission.Busy(drainRate.retryAfter(waitingCommands, nowMillis));
         }
         if (entry == null) {
             entry = new Entry(command.id());
@@ -184,8 +186,8 @@ public final class Mempool {
         if (entry.onBranch == 0) {
             lanes.get(command.lane()).append(entry);
         }
-        List<Entry> expiring = bySecondOfExpiry.computeIfAbsent(
-                command.expiresAtMillis() / BUCKET_MILLIS, second -> new ArrayList<>());
+        List<Entry> expiring = byMomentOfExpiry.computeIfAbsent(
+                command.expiresAtMillis() / MOMENT_MILLIS, moment -> new ArrayList<>());
         entry.expiring = expiring;
         entry.expiringIndex = expiring.size();
         expiring.add(entry);
@@ -462,9 +464,9 @@ public final class Mempool {
      *     block on the way
      */
     public List<Withdrawn> expire(long blockTimeMillis) {
-        long second = blockTimeMillis / BUCKET_MILLIS;
+        long moment = blockTimeMillis / MOMENT_MILLIS;
         for (List<Entry> bucket :
-                List.copyOf(bySecondOfExpiry.headMap(second, true).values())) {
+                List.copyOf(byMomentOfExpiry.headMap(moment, true).values())) {
             // From the end: the last one takes the place of one that leaves.
             for (int i = bucket.size() - 1; i >= 0; i--) {
                 Entry entry = bucket.get(i);
@@ -641,7 +643,7 @@ public final class Mempool {
                 moved.expiringIndex = entry.expiringIndex;
             }
             if (bucket.isEmpty()) {
-                bySecondOfExpiry.remove(command.expiresAtMillis() / BUCKET_MILLIS);
+                byMomentOfExpiry.remove(command.expiresAtMillis() / MOMENT_MILLIS);
             }
         }
         if (entry.aside) {

@@ -309,6 +309,18 @@ class MempoolTest {
     }
 
     @Test
+    void that_is_settled_too_of_which_a_client_has_sent_much_since() {
+        decide(A, batch(NOW, command(20_000)), 1);
+        assertThat(pool.admit(command(1, 1, NOW + 1, 0), PEER, NOW)).isInstanceOf(Admission.TooOld.class);
+        assertThat(pool.admit(command(1, 1, NOW + 1, 0), PEER, NOW + 2)).isInstanceOf(Admission.Accepted.class);
+        assertThat(pool.build(A, NOW + 2, false))
+                .hasValueSatisfying(batch -> assertThat(batch.commands()).isEmpty());
+        assertThat(pool.admit(command(20_000), PEER, NOW + 1_000_000))
+                .as("ordered")
+                .isInstanceOf(Admission.AlreadyOrdered.class);
+    }
+
+    @Test
     void expired_commands_ask_for_a_block_that_settles_them() {
         admit(command(1, 1, NOW + 100, 0));
         Optional<CommandBatch> built = pool.build(BlockId.GENESIS, NOW + 101, false);
