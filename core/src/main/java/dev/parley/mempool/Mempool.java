@@ -149,9 +149,10 @@ public final class Mempool {
             case SessionTable.Status.Duplicate(long height, int index) -> {
                 return new Admission.AlreadyOrdered(height, index);
             }
-            case SessionTable.Status.Expired expired
-            when !isUnsettled -> {
-                return Admission.Expired.INSTANCE;
+            case SessionTable.Status.Expired expired -> {
+                if (!isUnsettled) {
+                    return Admission.Expired.INSTANCE;
+                }
             }
             case SessionTable.Status.TooOld tooOld -> {
                 return Admission.TooOld.INSTANCE;
@@ -163,7 +164,6 @@ public final class Mempool {
                 return new Admission.Busy(drainRate.retryAfter(waitingCommands, nowMillis));
             }
             case SessionTable.Status.Fresh fresh -> {}
-            case SessionTable.Status.Expired unsettled -> {}
         }
         if (!hasRoom(size, peer)) {
             return new Admission.Busy(drainRate.retryAfter(waitingCommands, nowMillis));
