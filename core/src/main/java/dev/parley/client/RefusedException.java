@@ -1,6 +1,9 @@
 package dev.parley.client;
 
-/** The command can never be ordered as it is; the message says why and what to do. */
+/**
+ * The command can never be ordered as it is; the message says why and what to do. If that is that it has expired, and earlier attempts were
+ * not answered, it may have been executed before.
+ */
 public final class RefusedException extends IllegalArgumentException {
     public RefusedException(String message) {
         super(message);
