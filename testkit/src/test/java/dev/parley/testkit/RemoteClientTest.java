@@ -309,8 +309,7 @@ class RemoteClientTest {
             assertThat(blocking.submit(4L, PATIENCE).result()).isEqualTo(4);
             assertThatExceptionOfType(CommandFailedException.class).isThrownBy(() -> blocking.submit(-1L, PATIENCE));
             // No answer before somebody has given up, or is there to take it: what is added to a stage that has ended
-            // is done by
-            // who adds it.
+            // is done by who adds it.
             cluster.network().isolate(Set.of(new ValidatorId(0), new ValidatorId(1)));
             assertThatExceptionOfType(TimeoutException.class)
                     .isThrownBy(() -> blocking.submit(1L, Duration.ZERO))
